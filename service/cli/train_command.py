@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TrainingColumns", "check_model_name", "train"]
 
+_NO_ENCODER = "none"
+
 
 def check_model_name(name: str | None) -> str | None:
     """Refuse a name that no model can have; None is none.
@@ -80,7 +82,15 @@ def train(
     training_columns: TrainingColumns,
     fit: FitOptions,
     encoder: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Folder of a model whose encoder joins the new n-grams; default is the shipped one.")
+        str | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of a model whose encoder joins the new n-grams; default is the shipped one. A language pack is joined by "
+            "the one of tipstaff-languages where that is installed, unless this is none.",
+        ),
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="TAG", help="Make a language pack instead, for the language that the tables are in, such as de.")
     ] = None,
     name: Annotated[str, typer.Option(metavar="NAME", callback=check_model_name, help="What the model is called.")] = "custom",
     strict: StrictOption = False,
@@ -90,7 +100,7 @@ def train(
 
     A table needs a column with the text, and a label (fine, toxic, hateful) or the answers abusive and hateful; columns named
     attribute.NAME answer further questions. The figures that are printed are of rows that were held back: those that the
-    column split calls dev, or a share of all.
+    column split calls dev, or a share of all. With --language, they are of rows that each were judged by a fit without them.
     """
     from model.artefact.manifest import Prior
     from training.fit.ngram_weights import FitSettings
@@ -107,8 +117,11 @@ def train(
         prior=Prior(abusive=fit.prior_abusive, hateful=fit.prior_hateful),
         strict=strict,
         fit=FitSettings(seed=fit.seed),
-        encoder=_encoder_folder(encoder),
+        encoder=_encoder_folder(encoder) if language is None else None,
     )
+    if language is not None:
+        _train_pack_and_print(job, language, encoder, as_json=as_json)
+        return
     _train_and_print(job if fit.dev_share is None else replace(job, dev_share=fit.dev_share), as_json=as_json)
 
 
@@ -130,3 +143,19 @@ def _train_and_print(job: "TrainJob", *, as_json: bool) -> None:
         print(trained_json(result))
     else:
         print_trained(result)
+
+
+def _train_pack_and_print(job: "TrainJob", language: str, encoder: str | None, *, as_json: bool) -> None:
+    from training.languages.own_tables.pack_report import print_trained_pack, trained_pack_json
+    from training.languages.own_tables.train_pack import find_shared_encoder, train_pack
+    from training.progress_bar import progress_bar
+
+    folder = None if encoder in {"", _NO_ENCODER} else find_shared_encoder()
+    if encoder and encoder not in {"default", _NO_ENCODER}:
+        folder = Path(encoder)
+    with progress_bar() as show_progress:
+        result = train_pack(replace(job, encoder=folder), language, show_progress)
+    if as_json:
+        print(trained_pack_json(result))
+    else:
+        print_trained_pack(result)

@@ -3,14 +3,15 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.artefact.manifest import DataSource
 from model.artefact.public_view import artefact_version
 from model.errors import TableError
+from model.profile import Profile
 from service.registry.mlflow_server import track_version
 from service.registry.registry import open_registry
 from service.registry.registry_documents import time_stamp
@@ -18,9 +19,12 @@ from service.retraining.candidate_card import compose_candidate_card
 from service.retraining.candidate_files import add_documents, copy_candidate
 from service.retraining.candidate_origin import CandidateOrigin, count_labels
 from service.retraining.lesson import read_lesson
+from service.retraining.packs.language_rulings import keep_language, leave_out_languages
+from service.retraining.packs.pack_champion import find_pack_champion, find_site_packs, own_packs
+from service.retraining.packs.pack_place import copy_pack, put_in_place, share_encoder
 from service.retraining.recent_comments import read_recent_comments
 from service.retraining.site_judges import site_judges
-from service.retraining.starting_point import find_starting_point
+from service.retraining.starting_point import StartingPoint, find_starting_point
 from service.retraining.unattended import activate_unattended
 from service.retraining.work_folder import work_folder
 from training.gate.run_gate import GateJob, run_gate
@@ -29,10 +33,10 @@ from training.retrain.retrain import retrain
 from training.retrain.retrain_job import RetrainJob
 
 if TYPE_CHECKING:
+    from model.languages.pack_folders import PackFolder
     from service.registry.registry import Registry
     from service.retraining.lesson import Lesson
     from service.retraining.retraining_order import RetrainingOrder
-    from service.retraining.starting_point import StartingPoint
     from service.settings import Settings
     from training.gate.gate_report import GateReport
     from training.retrain.retrain_job import Candidate
@@ -47,9 +51,9 @@ class Retraining:
 
     Attributes:
         version, content_hash: of the candidate.
-        folder: where it lies.
+        folder: where it lies; None for a pack that did not pass and that no folder was named for.
         snapshot: the snapshot that was written for it; None if the caller gave tables.
-        registry: the registry's folder or URL.
+        registry: the registry's folder or URL; None for a language pack, which is in none.
         gate: what the gate says of it.
         is_active: whether it was activated unattended.
         remarks: lines for people.
@@ -57,9 +61,9 @@ class Retraining:
 
     version: str
     content_hash: str
-    folder: Path
+    folder: Path | None
     snapshot: Path | None
-    registry: str
+    registry: str | None
     gate: "GateReport"
     is_active: bool
     remarks: Sequence[str]
@@ -69,7 +73,7 @@ class Retraining:
         document = {
             "version": self.version,
             "content_hash": self.content_hash,
-            "folder": str(self.folder),
+            "folder": self.folder and str(self.folder),
             "snapshot": self.snapshot and str(self.snapshot),
             "activated": self.is_active,
             "gate": self.gate.to_json(),
@@ -78,11 +82,18 @@ class Retraining:
 
     def next_step(self) -> str:
         """Return what a person may do now, in a line."""
+        if self.registry is None:
+            return self._next_step_of_pack()
         if self.is_active:
             return f"{self.version} was activated unattended; tipstaff models rollback takes it back"
         if self.gate.passed:
             return f"nothing is live yet; next: tipstaff models try {self.version}"
         return f"nothing is live; to see what would change: tipstaff models try {self.version}"
+
+    def _next_step_of_pack(self) -> str:
+        if self.folder is None:
+            return "nothing was changed: with -o FOLDER the pack is written all the same"
+        return "the service reads by it when it starts anew and TIPSTAFF_LANGUAGES names the folder that this folder is in"
 
 
 def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "StepProgress | None" = None, *, by: str) -> Retraining:
@@ -110,11 +121,14 @@ def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "St
     recent = () if order.recent is None else read_recent_comments(order.recent)
     judges = site_judges(settings)
     registry = open_registry(settings)
-    champion = find_starting_point(order.champion, registry)
+    pack = find_pack_champion(order, settings)
+    champion = find_starting_point(order.champion, registry) if pack is None else StartingPoint(pack.folder, pack.manifest)
     with work_folder(settings.data_dir / "retraining") as work:
         report_step("reading", 0.0)
-        lesson = read_lesson(order, settings, registry, champion, work=work)
+        lesson = _choose_rows(read_lesson(order, settings, registry, champion, work=work), order, settings, champion, pack)
         _require_current(registry, lesson)
+        if pack is not None:
+            share_encoder(pack.folder, work)
         candidate = retrain(_retrain_job(order, champion, lesson, out=work / "candidate"), report_step)
         gate = run_gate(
             GateJob(
@@ -124,11 +138,12 @@ def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "St
                 fit=candidate.fit,
                 learned=lesson.is_learned.tolist(),
                 recent=recent,
-                corpus=lesson.judged,
-                profile=settings.profile,
+                corpus=None if pack else lesson.judged,
+                profile=Profile.FAST if pack and len(pack.manifest.readers) == 1 else settings.profile,
                 prior=settings.prior,
                 risk=settings.cascade_risk,
-                judges=judges,
+                # What a community wants is added to the verdicts of a site, of which a pack alone is a part.
+                judges={} if pack else judges,
                 cache=settings.data_dir / "gate-cache",
                 threads=order.threads,
             ),
@@ -139,6 +154,18 @@ def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "St
         origin = _describe_origin(champion, lesson, candidate, gate)
         documents = champion.notices() | {"MODEL_CARD.md": compose_candidate_card(candidate.manifest, origin), "gate.json": gate.to_text()}
         add_documents(candidate.out, documents)
+        if pack is not None:
+            made = Retraining(
+                version=origin.version,
+                content_hash=origin.content_hash,
+                folder=None,
+                snapshot=lesson.snapshot,
+                registry=None,
+                gate=gate,
+                is_active=False,
+                remarks=[*lesson.remarks, *candidate.remarks],
+            )
+            return _put_pack(order, settings, candidate, made, documents)
         if order.out is not None:
             copy_candidate(candidate.out, order.out, documents)
         version = _publish(registry, candidate.out, origin, by=by)
@@ -157,7 +184,30 @@ def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "St
     )
 
 
-def _retrain_job(order: "RetrainingOrder", champion: "StartingPoint", lesson: "Lesson", *, out: Path) -> RetrainJob:
+def _choose_rows(
+    lesson: "Lesson", order: "RetrainingOrder", settings: "Settings", champion: StartingPoint, pack: "PackFolder | None"
+) -> "Lesson":
+    """Return the rows in the language of a pack, or those that no pack is there for; of tables for named languages, all."""
+    packs = find_site_packs(settings)
+    if pack is not None:
+        return keep_language(lesson, pack.tag, {"en", *packs})
+    foreign = set(packs).difference(champion.manifest.languages, order.languages)
+    return leave_out_languages(lesson, foreign) if foreign and not order.languages else lesson
+
+
+def _put_pack(
+    order: "RetrainingOrder", settings: "Settings", candidate: "Candidate", made: Retraining, documents: Mapping[str, str]
+) -> Retraining:
+    """Put a retrained pack where the caller wants it, and among the site's own if the gate lets it pass."""
+    folder, packs = order.out, own_packs(settings)
+    if order.out is not None:
+        copy_pack(candidate.out, order.out, documents)
+    elif made.gate.passed:
+        folder = put_in_place(candidate.out, packs, documents, data_dir=settings.data_dir)
+    return replace(made, folder=folder)
+
+
+def _retrain_job(order: "RetrainingOrder", champion: StartingPoint, lesson: "Lesson", *, out: Path) -> RetrainJob:
     return RetrainJob(
         lesson.rows,
         champion.folder,
@@ -179,7 +229,7 @@ def _retrain_job(order: "RetrainingOrder", champion: "StartingPoint", lesson: "L
     )
 
 
-def _describe_origin(champion: "StartingPoint", lesson: "Lesson", candidate: "Candidate", gate: "GateReport") -> CandidateOrigin:
+def _describe_origin(champion: StartingPoint, lesson: "Lesson", candidate: "Candidate", gate: "GateReport") -> CandidateOrigin:
     roles = Counter(role for role in lesson.rows.role if role is not None)
     return CandidateOrigin(
         version=artefact_version(candidate.manifest),

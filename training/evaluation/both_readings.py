@@ -14,7 +14,6 @@ from model.comment import Comment
 from model.decisions import Decisions
 from model.encoder.combined import CombinedReader
 from model.moderator import Moderator
-from model.text.pipeline import prepare
 from training.evaluation.subject import JudgeBuilder
 from training.metrics.source_metrics import SourceMetrics, calibration_error, measure_sources
 from training.public_keys import stored_as, with_public_keys
@@ -133,7 +132,9 @@ def read_with_both(
     sample = sample_rows(text_rows.size, _MOST_TIMED, seed)
     timing_sample = [comments[row] for row in text_rows[sample]]
     encoder_seconds = np.zeros(len(rows))
-    encoder_seconds[text_rows] = _PER_COMMENTS * _encoder_seconds(combined, prepare([comments[row] for row in text_rows]), sample)
+    prepare = full.classifier.reader.form.prepare_for_encoder
+    texts = [prepare(comments[row].text, comments[row].format) for row in text_rows.tolist()]
+    encoder_seconds[text_rows] = _PER_COMMENTS * _encoder_seconds(combined, texts, sample)
     return BothReadings(
         rows=rows,
         clean=clean,

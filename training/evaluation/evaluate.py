@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from model.artefact.folder import StoredArtefact, read_artefact, shipped_folder
+from model.artefact.folder import StoredArtefact, shipped_folder
 from model.artefact.manifest import Prior
 from model.errors import TableError
 from model.moderator import Moderator
-from model.normaliser.version import normaliser_version
 from model.profile import DEFAULT_RISK, Profile
 from training.evaluation.intervals import RESAMPLES
+from training.evaluation.languages.language_section import language_section
 from training.evaluation.measurement import compute_results
 from training.evaluation.report.behaviour_section import behaviour_section
 from training.evaluation.report.profile_section import profiles_section
@@ -22,6 +22,7 @@ from training.evaluation.report.sections import ReportSection
 from training.evaluation.results import EvaluationResults
 from training.evaluation.scored_rows import ScoredRows, score_labelled_rows
 from training.evaluation.subject import EvaluationSubject, JudgeBuilder
+from training.languages.read_model import is_pack, read_model
 from training.metrics.halves import only_reports
 from training.tables.describe_files import hash_file
 from training.tables.labelled import Labelled
@@ -41,7 +42,11 @@ __all__ = [
 SectionBuilder = Callable[[EvaluationSubject, ScoredRows, EvaluationResults], ReportSection | None]
 """Returns a further section of the report from scored rows and their results; None if there is nothing to report."""
 
-SECTION_BUILDERS: Sequence[tuple[str, SectionBuilder]] = (("behaviour", behaviour_section), ("attacks", robustness_section))
+SECTION_BUILDERS: Sequence[tuple[str, SectionBuilder]] = (
+    ("languages", language_section),
+    ("behaviour", behaviour_section),
+    ("attacks", robustness_section),
+)
 """The further sections of every report, each with the name of its step; ``section_builders_for`` has one more."""
 SHIPPED_NAME = "default"
 """The name by which a user asks for the artefact that ships."""
@@ -127,9 +132,10 @@ def run_evaluation(
     """
     report_step = progress or (lambda step, share: None)
     check_report_folder(job.out, files=REPORT_FILES, content="a report")
-    stored = read_artefact(job.artefact or shipped_folder(), normaliser=normaliser_version())
+    stored = read_model(job.artefact or shipped_folder())
     moderator = Moderator(stored, prior=job.prior, profile=job.profile, risk=job.risk)
-    subject = EvaluationSubject(moderator, judge_with)
+    # A pack is evaluated by itself: a site judges by it the comments in its language alone.
+    subject = EvaluationSubject(moderator) if is_pack(stored.manifest) else EvaluationSubject(moderator, judge_with)
     report_step("reading", 0.0)
     reading = read_tables(job.tables, columns=job.columns, labels=job.labels, strict=job.strict)
     rows = select_split(reading.rows, job.split)

@@ -23,7 +23,7 @@ class ScoredRows:
 
     Attributes:
         rows: n comments.
-        scores: (n, 3) in the order of ``LABELS``; a comment that was not judged counts as fine.
+        scores: (n, 3) in the order of ``LABELS``; a comment that was not judged counts as fine, and hate that is not told as 0.
         labels: (n,) codes by the label rule.
         clean: sources whose fine rows are clean conversation.
         prior: share of abusive comments that the probabilities are calibrated for.
@@ -95,6 +95,7 @@ def score_labelled_rows(
             progress(min(1.0, (start + batch_size) / len(rows)))
     unjudged = labels < 0
     scores[unjudged], labels[unjudged] = (1.0, 0.0, 0.0), 0
+    scores[np.isnan(scores[:, 2]), 2] = 0.0
     return ScoredRows(
         rows=rows,
         scores=scores,

@@ -14,7 +14,6 @@ from model.array_types import BoolArray, FloatArray, IntArray
 from model.classifier import Classifier
 from model.ngrams.heads import LABEL_HEADS
 from model.profile import Profile
-from model.text.pipeline import prepare
 from training.gate.persons import number_persons
 from training.gate.ruling_evidence import RulingEvidence
 from training.retrain.difference import Difference
@@ -103,7 +102,7 @@ class CrossFit:
             model without the latest part of the rulings.
         """
         labelled = self._fit.rows.labelled.take(self.numbers[:_MOST_REFITTED])
-        texts = prepare(labelled.comments())
+        texts = self._fit.champion.reader.form.prepare(labelled.comments())
         fitted = self._fit.classifier(self._fit.fit(np.arange(len(self._fit)))) if self.is_complete else self._without_latest
         champion, made, given = (
             classifier.calibrated_log_odds(texts).log_odds[:, :LABEL_HEADS] for classifier in (self._fit.champion, fitted, candidate)

@@ -14,6 +14,8 @@ import numpy as np
 from model.array_types import BoolArray, Int8Array, IntArray
 from model.comment import LABELS, Comment, Label
 from training.authored.held_out import make_held_out_comments
+from training.behaviour.languages.behaviour_by_language import untaught_cases
+from training.behaviour.languages.cases_by_language import LanguageKind, case_languages
 from training.behaviour.minimal_pairs import load_pairs
 from training.behaviour.suite_cases import NEUTRAL_MENTIONS, SUITE_FOLDER, build_cases
 from training.shipped_model.synthetic_templates import read_word_tables
@@ -81,9 +83,13 @@ class _KitRow:
 
 
 @cache
-def build_gate_kit() -> GateKit:
-    """Return the kit; every process makes the same one."""
-    rows = [*_suite_rows(), *_pair_rows(), *_authored_rows()]
+def build_gate_kit(tag: str | None = None) -> GateKit:
+    """Return the kit; every process makes the same one.
+
+    Args:
+        tag: the language of the pack that is examined, whose kit is made of the behaviour tests in it; None for a model for English.
+    """
+    rows = [*_suite_rows(), *_pair_rows(), *_authored_rows()] if tag is None else _language_rows(tag)
     numbers = {cluster: number for number, cluster in enumerate(dict.fromkeys(row.cluster for row in rows))}
     lines = "\n".join(f"{row.label} {row.part} {row.cluster} {row.group} {row.text}" for row in rows)
     return GateKit(
@@ -96,6 +102,20 @@ def build_gate_kit() -> GateKit:
         is_neutral=np.array([row.neutral for row in rows], np.bool_),
         digest=hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest(),
     )
+
+
+def _language_rows(tag: str) -> list[_KitRow]:
+    if tag not in case_languages():
+        return []
+    return [
+        _KitRow(case.text, _one_label(case.right), BEHAVIOUR, f"{case.kind}:{number}", neutral=case.kind is LanguageKind.GROUP_MENTION)
+        for number, case in enumerate(untaught_cases(tag))
+    ]
+
+
+def _one_label(right: frozenset[Label]) -> Label:
+    """Return the mildest of the right labels."""
+    return next(label for label in LABELS if label in right)
 
 
 def _suite_rows() -> list[_KitRow]:

@@ -51,7 +51,10 @@ def read_kit(kit: GateKit, moderator: Moderator, *, content_hash: str, cache: Pa
     if file is not None and (kept := _load(file, n=len(kit))) is not None:
         return kept
     decisions = moderator.decide(kit.comments, threads=threads)
-    reading = KitReading(np.array(decisions.scores), np.array(decisions.labels, np.int64), decisions.encoder_count)
+    scores = np.array(decisions.scores)
+    # What a language pack does not tell separates nothing.
+    scores[np.isfinite(scores[:, 0]) & np.isnan(scores[:, 2]), 2] = 0.0
+    reading = KitReading(scores, np.array(decisions.labels, np.int64), decisions.encoder_count)
     if file is not None:
         _keep(reading, file)
     return reading

@@ -34,7 +34,9 @@ def print_gate_report(report: GateReport) -> None:
 def conclusion(report: GateReport) -> str:
     """Return in one sentence whether the candidate passed, and if not, why."""
     if report.passed:
-        return "The candidate passed" + ("." if report.is_beyond_doubt else "; some rules could not tell, so a person has to activate it.")
+        return "The candidate passed" + (
+            "." if report.is_beyond_doubt else "; some rules could not tell, so a person has to decide whether it goes live."
+        )
     return f"The candidate did not pass ({'; '.join(report.reasons())})."
 
 

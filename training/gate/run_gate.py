@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from model.array_types import IntArray
-from model.artefact.folder import StoredArtefact, read_artefact
+from model.artefact.folder import StoredArtefact
 from model.artefact.manifest import Prior
 from model.comment import Comment
 from model.decisions import CommentJudge
 from model.moderator import Moderator
-from model.normaliser.version import normaliser_version
 from model.profile import DEFAULT_RISK, Profile
 from training.evaluation.subject import JudgeBuilder
 from training.gate.cross_fit import CrossFit
@@ -34,6 +33,7 @@ from training.gate.rules.person_rules import (
     without_one_rule,
 )
 from training.gate.rules.verdict_rules import MOST_COMMUNITIES, community_rule, recent_rule, size_rule, speed_rule, verdict_change
+from training.languages.read_model import read_model
 from training.retrain.difference_fit import DifferenceFit
 from training.retrain.ruling_rows import RulingRows
 from training.terminal import StepProgress
@@ -111,7 +111,7 @@ def run_gate(job: GateJob, progress: StepProgress | None = None) -> GateReport:
 
 
 def _read(artefact: Path | StoredArtefact) -> StoredArtefact:
-    return read_artefact(artefact, normaliser=normaliser_version()) if isinstance(artefact, Path) else artefact
+    return read_model(artefact) if isinstance(artefact, Path) else artefact
 
 
 def _ruling_rules(job: GateJob, champion: StoredArtefact, models: Sequence[Moderator]) -> list[RuleResult]:
@@ -156,7 +156,7 @@ def _choose_rows(rows: RulingRows) -> IntArray:
 
 
 def _kit_rules(job: GateJob, stored: Sequence[StoredArtefact], models: Sequence[Moderator]) -> list[RuleResult]:
-    kit = build_gate_kit()
+    kit = build_gate_kit(models[0].classifier.reader.form.tag)
     before, after = (
         read_kit(kit, model, content_hash=each.manifest.content_hash, cache=cache, threads=job.threads)
         for model, each, cache in zip(models, stored, (job.cache, None), strict=True)
@@ -167,7 +167,7 @@ def _kit_rules(job: GateJob, stored: Sequence[StoredArtefact], models: Sequence[
 
 
 def _verdict_rules(job: GateJob, models: Sequence[Moderator]) -> list[RuleResult]:
-    kit, changes = build_gate_kit(), {}
+    kit, changes = build_gate_kit(models[0].classifier.reader.form.tag), {}
     rows = range(0, len(kit), _COMMUNITY_STEP)
     for community in _largest_communities(job):
         judges = [job.judges.get(community, _judge_as_is)(model) for model in models]

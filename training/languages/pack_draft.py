@@ -70,7 +70,15 @@ def find_measured_rows(corpus: CorpusOfLanguages, tag: str) -> MeasuredRows:
     return MeasuredRows(_behaviour_rows(tag), _OUR_OWN)
 
 
-def draft_pack(tag: str, judging: JudgingNgrams, measured: MeasuredRows, *, data: Sequence[DataSource], settings: FitSettings) -> PackDraft:
+def draft_pack(
+    tag: str,
+    judging: JudgingNgrams,
+    measured: MeasuredRows,
+    *,
+    data: Sequence[DataSource],
+    settings: FitSettings,
+    fast: FloatArray | None = None,
+) -> PackDraft:
     """Return the draft of a pack of n-grams.
 
     Args:
@@ -79,20 +87,29 @@ def draft_pack(tag: str, judging: JudgingNgrams, measured: MeasuredRows, *, data
         measured: the rows that it is measured on.
         data: the origin of the rows that it has learnt from.
         settings: how it was fitted.
+        fast: scores of the measured rows by the n-grams, shape (n, 3), where these have learnt from them; None to have them judged.
     """
-    scores = judging.classifier.score(prepare_rows(measured.rows, tag)).scores
+    scores = judging.classifier.score(prepare_rows(measured.rows, tag)).scores if fast is None else fast
     readers = (dict(_NGRAMS),)
     pack = _Judging(judging.classifier, judging.policy, readers, {"fast": scores})
     return _draft(tag, pack, measured, data=data, settings=settings, more={})
 
 
 def draft_combined_pack(
-    tag: str, pack: CombinedPack, encoder: SharedEncoder, measured: MeasuredRows, *, data: Sequence[DataSource], settings: FitSettings
+    tag: str,
+    pack: CombinedPack,
+    encoder: SharedEncoder,
+    measured: MeasuredRows,
+    *,
+    data: Sequence[DataSource],
+    settings: FitSettings,
+    fast: FloatArray | None = None,
 ) -> PackDraft:
     """Return the draft of a pack of n-grams and the shared encoder; arguments as of ``draft_pack``."""
     entry, arrays = describe_encoder(pack.reader)
     readers = (dict(_NGRAMS), entry | {"form": PLAIN_FORM})
-    fast = pack.classifier.score(prepare_rows(measured.rows, tag)).scores
+    if fast is None:
+        fast = pack.classifier.score(prepare_rows(measured.rows, tag)).scores
     judging = _Judging(pack.classifier, pack.policy, readers, {"fast": fast, "cascade": pack.cascade, "full": pack.full})
     return _draft(tag, judging, measured, data=data, settings=settings, more={**arrays, **encoder.arrays})
 

@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from model.array_types import BoolArray, FloatArray
-from model.artefact.folder import StoredArtefact, read_artefact
+from model.artefact.folder import StoredArtefact
 from model.classifier import Classifier
 from model.encoder.combined import CombinedReader
 from model.moderator import Moderator, build_classifier
 from model.ngrams.heads import ABUSIVE_HEAD, HATEFUL_HEAD, LABEL_HEADS
-from model.normaliser.version import normaliser_version
 from model.profile import DEFAULT_RISK, Profile
-from model.text.pipeline import prepare
 from model.threads import available_cores
+from training.both_readers.encoder_log_odds import read_by_encoder
 from training.both_readers.long_reading import scores_from_log_odds
 from training.label_noise.known_labels import KnownLabels
+from training.languages.read_model import is_pack, read_model
 from training.retrain.cross_fitting import RankGain, choose_strength, fold_places, rank_gain
 from training.retrain.difference import Difference, apply_difference
 from training.retrain.row_languages import unlearned_languages
@@ -38,9 +38,9 @@ _SHARING = 0.9  # weight of a hateful row in the head of abuse, as in the fit of
 _STRENGTHS = (0.7, 4.0, np.inf)  # the penalty for each unit of the weight of a feature that may move freely: the usual one first
 _STRENGTHS_ABROAD = (0.3, 0.1, 0.7, 4.0, np.inf)  # where most rows are in languages of which the champion knows nothing worth keeping
 _MIXING, _ANCHOR = 0.15, 1.25
+_MANY_ROWS = 20_000
 _MOST_CROSS_FITTED = 8_000  # rows; more say nothing new about the strength, nor about calibration and thresholds
 _EXACT, _ROUGH = 1e-7, 1e-5  # tolerance of fits; the rough one where they only compare, and where rows are so many that it is small enough
-_MANY_ROWS = 20_000
 
 
 class CanonicalRows(NamedTuple):
@@ -48,7 +48,7 @@ class CanonicalRows(NamedTuple):
 
     Attributes:
         labelled: the rows and their answers.
-        texts: of the rows, as ``model.text.pipeline.prepare`` leaves them.
+        texts: of the rows, in the form of the champion.
         weights: what each weighs, shape (n,).
         features: of the rows.
         folds: the places of the rows of each fold.
@@ -85,7 +85,7 @@ class DifferenceFit:
         threads: int | None = None,
     ) -> None:
         self._threads = threads or available_cores()
-        self.stored = read_artefact(champion, normaliser=normaliser_version()) if isinstance(champion, Path) else champion
+        self.stored = read_model(champion) if isinstance(champion, Path) else champion
         self.champion = build_classifier(self.stored)
         self.rows = rows
         self.profile = profile
@@ -94,12 +94,13 @@ class DifferenceFit:
         self._place[self._order] = np.arange(len(rows))
         self._sorted = rows.take(self._order)
         self._learned = np.zeros(len(rows), np.bool_) if learned is None else np.asarray(learned, np.bool_)[self._order]
-        self._texts = prepare(self._sorted.labelled.comments())
+        self._texts = self.champion.reader.form.prepare(self._sorted.labelled.comments())
         self._known = KnownLabels.from_answers(self._sorted.labelled).weights
         self._weights = weigh_rulings(self._sorted)
         self._offset = self._calibrated(self._texts)
         self._features = extract_site_features(self.champion, self._texts, threads=self._threads)
-        self._anchor_abuse = float(self._calibrated(anchor_texts())[:, ABUSIVE_HEAD].mean())
+        anchors = anchor_texts(self.champion.reader.form)
+        self._anchor_abuse = float(self._calibrated(anchors)[:, ABUSIVE_HEAD].mean()) if anchors else 0.0
         self._encoder_log_odds: FloatArray | None = None
         self._fits: dict[float, list[Difference]] = {}
 
@@ -131,7 +132,8 @@ class DifferenceFit:
     @cached_property
     def languages(self) -> list[str | None]:
         """The language of each row that the champion has not learned, None for the others."""
-        return unlearned_languages(self.rows, self.stored.manifest.languages)
+        manifest = self.stored.manifest
+        return [None] * len(self) if is_pack(manifest) else unlearned_languages(self.rows, manifest.languages)
 
     @cached_property
     def _is_abroad(self) -> bool:
@@ -230,8 +232,7 @@ class DifferenceFit:
         found = at < self._features.buckets.size
         found[found] = self._features.buckets[at[found]] == difference.buckets[found]
         own[at[found]] = difference.weights[found]
-        mixed = log_odds[:, :1] * difference.mixing[0] + log_odds[:, 1:] * difference.mixing[1]
-        log_odds += mixed + difference.intercepts
+        log_odds += log_odds[:, :1] * difference.mixing[0] + log_odds[:, 1:] * difference.mixing[1] + difference.intercepts
         self._features.matrix.add(places, own, log_odds)
         return log_odds
 
@@ -254,9 +255,8 @@ class DifferenceFit:
         both = scores_from_log_odds(ngrams_weight * ngrams + encoder_weight * self._by_encoder(combined)[places] + constant)
         if self.profile is Profile.FULL:
             return both
-        unread = (
-            raw.scores if combined.alone is None else scores_from_log_odds(combined.alone[0, heads] * ngrams + combined.alone[1, heads])
-        )
+        alone = combined.alone
+        unread = raw.scores if alone is None else scores_from_log_odds(alone[0, heads] * ngrams + alone[1, heads])
         is_read = 1 - raw.scores[:, :1] >= combined.encoder_threshold(DEFAULT_RISK)
         return np.where(is_read, both, unread)
 
@@ -269,7 +269,7 @@ class DifferenceFit:
     def _by_encoder(self, combined: CombinedReader) -> FloatArray:
         """Return the log-odds of the label heads by the encoder, of all rows; each read as a whole, as far as it fits."""
         if self._encoder_log_odds is None:
-            self._encoder_log_odds = combined.encoder.read(self._texts, threads=self._threads)[:, :LABEL_HEADS]
+            self._encoder_log_odds = read_by_encoder(combined, self.champion.reader.form, self._sorted.labelled, threads=self._threads)
         return self._encoder_log_odds
 
 

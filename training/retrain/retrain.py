@@ -3,20 +3,22 @@
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from model.array_types import AnyArray
-from model.artefact.folder import StoredArtefact, read_artefact, write_artefact
+from model.artefact.folder import StoredArtefact
 from model.artefact.manifest import DataSource, Description
 from model.errors import TableError
-from model.normaliser.version import normaliser_version
 from model.threads import available_cores
 from training.fit.artefact_draft import LIBRARIES
+from training.languages.read_model import ENCODER_ARRAYS, is_pack, read_model, write_model
 from training.output_places import check_output_folder
 from training.retrain.difference import apply_difference
 from training.retrain.difference_fit import DifferenceFit
 from training.retrain.refits.attribute_refit import refit_attributes
+from training.retrain.refits.pack_evidence import answers_after, measure_on_rulings
 from training.retrain.refits.refit_artefact import RefittedArtefact, refit
 from training.retrain.retrain_job import Candidate, RetrainJob
 from training.retrain.row_languages import taught_languages
@@ -46,7 +48,7 @@ def retrain(job: RetrainJob, progress: StepProgress | None = None) -> Candidate:
     """
     report = progress or (lambda step, share: None)
     check_output_folder(job.out)
-    stored = read_artefact(job.champion, normaliser=normaliser_version())
+    stored = read_model(job.champion)
     _check_rows(job.rows)
     report("reading", 0.0)
     fit = DifferenceFit(stored, job.rows, learned=job.learned, threads=job.threads)
@@ -57,7 +59,7 @@ def retrain(job: RetrainJob, progress: StepProgress | None = None) -> Candidate:
     fitted = refit(fit, classifier, threads=job.threads or available_cores())
     report("writing", 0.0)
     description, arrays = _draft(fit, fitted, job)
-    manifest = write_artefact(job.out, description=description, arrays=arrays, documents=_read_notice(job.champion))
+    manifest = write_model(job.out, description, arrays, _read_notice(job.champion))
     settings = {"strength": difference.strength if np.isfinite(difference.strength) else "infinite", "rows": len(fit)}
     remarks = fitted.remarks
     if difference.is_none:
@@ -74,13 +76,13 @@ def _draft(fit: DifferenceFit, fitted: RefittedArtefact, job: RetrainJob) -> tup
     arrays = dict(fit.stored.arrays) | weights
     if fitted.encoder is not None:
         # The encoder itself stays under the names that it has, so that both artefacts share it in memory.
-        entry = dict(fitted.encoder) | {name: old.readers[1][name] for name in ("network", "pieces")}
+        entry = dict(old.readers[1]) | dict(fitted.encoder) | {name: old.readers[1][name] for name in ENCODER_ARRAYS}
         readers = (names, entry)
         arrays |= fitted.arrays
     named = {value for entry in readers for value in entry.values() if isinstance(value, str) and value.endswith(".npy")}
     answered = (fit.rows.labelled.abusive >= 0) | (fit.rows.labelled.hateful >= 0)
     taught = [*old.languages, *job.languages, *taught_languages(fit.languages, answered)]
-    changes = {
+    changes: dict[str, Any] = {
         "name": job.name or old.name,
         "readers": readers,
         "calibration": dict(fitted.classifier.calibration),
@@ -90,6 +92,10 @@ def _draft(fit: DifferenceFit, fitted: RefittedArtefact, job: RetrainJob) -> tup
         "data": _merge_data(fit.stored, job.data),
         "libraries": {name: metadata.version(name) for name in LIBRARIES},
     }
+    if is_pack(old):
+        figures = measure_on_rulings(fit)
+        metrics = {"dev": figures, "measured_on": "rulings, each judged by a fit without it", "rows": len(fit)}
+        changes |= {"languages": old.languages, "answers": answers_after(old, figures), "metrics": metrics}
     fields = {name: getattr(old, name) for name in Description.model_fields}
     return Description(**fields).model_copy(update=changes), {name: array for name, array in arrays.items() if name in named}
 

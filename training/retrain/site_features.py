@@ -7,13 +7,16 @@ import numpy as np
 
 from model.array_types import FloatArray, Int32Array, IntArray
 from model.classifier import Classifier
+from model.comment import Comment
 from model.ngrams.feature_settings import FeatureSettings
 from model.ngrams.features import BLOCKS
 from model.ngrams.packed_texts import pack_bytes
 from model.ngrams.reader import extract_features
-from model.normaliser.lexicon import load_lexicon
-from model.text.pipeline import prepare
+from model.ngrams.shared_words import empty_lexicon, shared_lexicon
+from model.normaliser.hashing import Lexicon
+from model.text.text_form import ENGLISH_FORM, TextForm
 from training.authored.authored_rows import load_authored_rows
+from training.authored.language_comments import load_language_comments
 from training.retrain.difference_kernels import count_features, renumber
 from training.retrain.packed_features import FeatureMatrix
 
@@ -65,15 +68,16 @@ class _Extracted:
 
 
 def extract_site_features(classifier: Classifier, texts: list[bytes], *, threads: int) -> SiteFeatures:
-    """Return the features of n comments, given as ``model.text.pipeline.prepare`` leaves them."""
-    settings = classifier.reader.settings
-    own, common = _extract(texts, settings, threads), _anchor_features(settings)
+    """Return the features of n comments, given as the form of the classifier's reader prepares them."""
+    reader = classifier.reader
+    settings = reader.settings
+    own, common = _extract(texts, settings, reader.lexicon, threads), _anchor_features(settings, reader.form)
     blocks = np.zeros((BLOCKS, 1 << settings.bits), np.int32)
     count_features(own.buckets, own.counts, blocks)
     occurs = blocks.sum(axis=0) > 0
     buckets = np.flatnonzero(occurs).astype(np.int32)
     numbers = (np.cumsum(occurs, dtype=np.int64) - 1).astype(np.int32)
-    frequency = np.bincount(common.buckets, minlength=1 << settings.bits)[buckets] / len(common.counts)
+    frequency = np.bincount(common.buckets, minlength=1 << settings.bits)[buckets] / max(len(common.counts), 1)
     # Where features share a bucket, it moves as the block does that it is most often of.
     scales = _BLOCK_SCALES[blocks[:, buckets].argmax(axis=0)] / np.sqrt(1 + _COMMONNESS * frequency)
     anchor = common.matrix(settings).keep(occurs, numbers)
@@ -82,18 +86,20 @@ def extract_site_features(classifier: Classifier, texts: list[bytes], *, threads
 
 
 @lru_cache(1)
-def anchor_texts() -> list[bytes]:
-    """Return the comments of our own that differences are anchored to, as ``model.text.pipeline.prepare`` leaves them."""
+def anchor_texts(form: TextForm = ENGLISH_FORM) -> list[bytes]:
+    """Return the comments of our own that differences are anchored to, in the form of a model; there may be none in its language."""
+    if form.tag is not None:
+        return form.prepare([Comment("", comment.text) for comment in load_language_comments(form.tag)])
     rows = load_authored_rows()
     # Every so-manyth, so that all kinds of comments are there in proportion.
     chosen = np.unique(np.linspace(0, len(rows) - 1, _ANCHORS).astype(np.intp))
-    return prepare(rows.take(chosen).comments())
+    return form.prepare(rows.take(chosen).comments())
 
 
 @lru_cache(1)
-def _anchor_features(settings: FeatureSettings) -> _Extracted:
-    return _extract(anchor_texts(), settings, 1)
+def _anchor_features(settings: FeatureSettings, form: TextForm) -> _Extracted:
+    return _extract(anchor_texts(form), settings, shared_lexicon() if form.tag is None else empty_lexicon(), 1)
 
 
-def _extract(texts: list[bytes], settings: FeatureSettings, threads: int) -> _Extracted:
-    return _Extracted(*extract_features(pack_bytes(texts), settings=settings, lexicon=load_lexicon(), threads=threads))
+def _extract(texts: list[bytes], settings: FeatureSettings, lexicon: Lexicon, threads: int) -> _Extracted:
+    return _Extracted(*extract_features(pack_bytes(texts), settings=settings, lexicon=lexicon, threads=threads))

@@ -1,11 +1,11 @@
 """The command ``tipstaff retrain``: a candidate from rulings or labelled tables, and what the gate says of it."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from model.language.tags import canonical_tag
 from service.cli.registry.registry_options import find_caller
 from service.cli.shared_options import JsonOption, expand_option_groups, parse_pairs
 from service.cli.table_options import LabelColumns, StrictOption
@@ -21,8 +21,8 @@ __all__ = ["make_candidate"]
 
 def _check_languages(codes: list[str] | None) -> list[str] | None:
     for code in codes or ():
-        if not re.fullmatch(r"[a-z]{2,3}", code):
-            raise typer.BadParameter(f"{code!r} is no code of a language such as pl (ISO 639)")
+        if canonical_tag(code) != code or code == "en":
+            raise typer.BadParameter(f"{code!r} is no tag of a language to teach, such as pl or hi-Latn")
     return codes
 
 
@@ -44,9 +44,9 @@ def make_candidate(
     language: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="CODE",
+            metavar="TAG",
             callback=_check_languages,
-            help="Language that the tables teach, such as pl.  [default: those that 500 rows are in; repeatable]",
+            help="Language whose pack learns, such as pl; one without a pack is learned by the model for English.  [repeatable]",
         ),
     ] = None,
     corpus: Annotated[
@@ -106,5 +106,8 @@ def _print_retraining(retraining: "Retraining") -> None:
     for line in retraining.remarks:
         print_remark(line)
     print_gate_report(retraining.gate)
-    print_remark(f"{retraining.version} is in the registry, {retraining.registry}, as the candidate")
+    if retraining.registry is not None:
+        print_remark(f"{retraining.version} is in the registry, {retraining.registry}, as the candidate")
+    elif retraining.folder is not None:
+        print_remark(f"{retraining.version} is in {retraining.folder}")
     print_remark(retraining.next_step())

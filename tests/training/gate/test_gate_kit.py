@@ -25,3 +25,13 @@ def test_no_model_learns_from_the_kit() -> None:
     """None of its comments is among the authored ones that the shipped model, and the anchor of a retraining, are made of."""
     learned = {text.casefold() for text in load_authored_rows().text}
     assert not learned & {comment.text.casefold() for comment in build_gate_kit().comments}
+
+
+def test_a_pack_has_a_kit_in_its_language() -> None:
+    """The behaviour tests of the language are its kit, with neutral mentions of groups; a language without tests has an empty one."""
+    kit = build_gate_kit("de")
+    assert 0.2 < kit.abusive.mean() < 0.8
+    assert kit.is_neutral.any()
+    assert not kit.abusive[kit.is_neutral].any()
+    assert set(kit.parts) == {BEHAVIOUR}
+    assert len(build_gate_kit("tlh")) == 0

@@ -12,7 +12,6 @@ from model.classifier import Classifier
 from model.comment import LABELS, Comment
 from model.decisions import CommentJudge
 from model.errors import TableError
-from model.text.pipeline import prepare
 from training.gate.gate_kit import AUTHORED, BEHAVIOUR, PAIRS, GateKit
 from training.gate.gate_report import RuleResult, skipped_rule
 from training.gate.kit_reading import KitReading
@@ -103,7 +102,7 @@ def attack_rule(champion: Classifier, candidate: Classifier, rows: Labelled) -> 
                 texts.append(ATTACKS[name](rows.text[row], words, attack_rng(rows.text[row], attack=name)))
                 answers.append(rows.abusive[row])
                 clusters.append(row)
-    prepared = prepare([Comment("", text) for text in texts])
+    prepared = champion.reader.form.prepare([Comment("", text) for text in texts])
     before, after = (np.nan_to_num(1 - classifier.score(prepared).scores[:, 0]) for classifier in (champion, candidate))
     change = change_of_areas(np.array(answers, np.int8), before, after, weights=np.ones(len(texts)), clusters=np.array(clusters, np.int64))
     return skipped_rule(rule, about, "") if change is None else judge_harm(rule, about, change, limit=_ATTACK_LIMIT)

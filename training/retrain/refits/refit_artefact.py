@@ -14,7 +14,7 @@ from model.encoder.combined import CombinedReader
 from model.moderator import Moderator
 from model.ngrams.heads import LABEL_HEADS
 from model.profile import Profile
-from model.text.pipeline import prepare
+from training.both_readers.encoder_log_odds import read_by_encoder
 from training.fit.combination import describe_encoder
 from training.retrain.difference_fit import DifferenceFit
 from training.retrain.refits.encoder_refit import EncoderRows, refit_alone, refit_combination, refit_curve
@@ -83,7 +83,7 @@ def refit(fit: DifferenceFit, classifier: Classifier, *, threads: int) -> Refitt
         entry, arrays = describe_encoder(combined)
         return RefittedArtefact(replace(classifier, thresholds=rule), rule, policies, entry, arrays)
     some = rows.take(readable)
-    encoder = combined.encoder.read(prepare(some.comments()), threads=threads)[:, :LABEL_HEADS]
+    encoder = read_by_encoder(combined, fit.champion.reader.form, some, threads=threads)
     read = EncoderRows(some, weights[readable], (before[readable] - intercepts) / slopes, (after[readable] - intercepts) / slopes, encoder)
     return _refit_both(fit, classifier, combined, read, (before[readable], calibrated[readable]))
 

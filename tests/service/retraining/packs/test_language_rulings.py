@@ -1,0 +1,51 @@
+"""Rulings are told apart by their languages."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.errors import TableError
+from service.retraining.lesson import Lesson
+from service.retraining.packs.language_rulings import keep_language, leave_out_languages
+from tests.training.retrain.conftest import labelled
+from training.retrain.ruling_rows import RulingRows
+
+GERMAN = ["Das ist doch völliger Unsinn, was hier schon wieder steht", "Ich habe gestern meine Nachbarn auf dem Markt getroffen"]
+ENGLISH = ["this is complete nonsense, what are they talking about", "i met my neighbours on the market yesterday"]
+
+
+def lesson(texts: Sequence[str], languages: Sequence[str | None], *, snapshot: Path | None) -> Lesson:
+    """Return a lesson of rows that state languages."""
+    rows = replace(RulingRows.of(labelled({"fine": list(texts)})), language=list(languages))
+    return Lesson(rows=rows, snapshot=snapshot, tables=[], is_learned=np.arange(len(rows)) == 0, judged=None, remarks=[])
+
+
+def test_rulings_of_the_store_in_a_language() -> None:
+    """Those that state the language, and those that state none and may be in it; the rest is counted, and what is learned goes along."""
+    texts = [*GERMAN, *ENGLISH, "ok then"]
+    kept = keep_language(lesson(texts, ["de-AT", None, None, "de", "fr"], snapshot=Path("s")), "de", {"en", "fr"})
+    assert kept.rows.labelled.text == [GERMAN[0], GERMAN[1], ENGLISH[1]]
+    assert kept.is_learned.tolist() == [True, False, False]
+    assert kept.remarks == ["2 rulings in other languages than German were left out"]
+
+
+def test_tables_that_are_given_are_believed() -> None:
+    """A table that is given for a language is in it, but for the rows that state another one."""
+    kept = keep_language(lesson([*GERMAN, *ENGLISH], [None, None, None, "en"], snapshot=None), "de", {"en"})
+    assert len(kept.rows) == 3
+    with pytest.raises(TableError, match="no ruling is in Polish"):
+        keep_language(lesson(GERMAN, ["de", "de"], snapshot=None), "pl", {"en"})
+
+
+def test_english_does_not_learn_what_packs_read() -> None:
+    """Rulings in a language that a pack reads are left out, and the remark says how many, and what to do; others stay."""
+    kept = leave_out_languages(lesson([*GERMAN, *ENGLISH, "Det var en dejlig dag"], [None, "de", None, None, "da"], snapshot=None), {"de"})
+    assert kept.rows.labelled.text == [*ENGLISH, "Det var en dejlig dag"]
+    assert kept.remarks == ["2 rulings are in languages that packs read, and were left out (German 2): tipstaff retrain --language de"]
+    untouched = lesson(ENGLISH, [None, None], snapshot=None)
+    assert leave_out_languages(untouched, {"de"}) is untouched
+    with pytest.raises(TableError, match="German 2"):
+        leave_out_languages(lesson(GERMAN, ["de", "de"], snapshot=None), {"de"})

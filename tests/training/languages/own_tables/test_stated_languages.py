@@ -1,0 +1,28 @@
+"""The languages that tables state."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.service.cli.calls import write_csv
+from training.languages.own_tables.stated_languages import is_stated_as, read_stated_languages
+from training.tables.labelled_tables import read_tables
+
+
+def test_languages_are_read_row_by_row(tmp_path: Path) -> None:
+    """Each row has the language of its own table and line; a cell that names none, and a table without the column, state nothing."""
+    one = write_csv(
+        tmp_path / "a.csv", ("text", "label", "Lang"), [("eins", "fine", "de"), ("zwei", "toxic", "?"), ("dois", "fine", "PT_br")]
+    )
+    other = write_csv(tmp_path / "b.csv", ("text", "label"), [("three", "fine")])
+    rows = read_tables([one, other]).rows
+    assert read_stated_languages(rows) == ["de", None, "pt-BR", None]
+
+
+@pytest.mark.parametrize(
+    ("stated", "tag", "expected"),
+    [("de", "de", True), ("de-AT", "de", True), ("hi-Latn", "hi", False), ("hi-Latn", "hi-Latn", True), ("den", "de", False)],
+)
+def test_regions_belong_to_a_language_and_scripts_do_not(stated: str, tag: str, *, expected: bool) -> None:
+    """German in Austria is German; Hindi in Latin letters has a pack of its own."""
+    assert is_stated_as(stated, tag) is expected

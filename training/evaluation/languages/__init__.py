@@ -1,0 +1,1 @@
+"""What an evaluation tells of the languages of the rows."""

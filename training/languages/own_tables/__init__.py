@@ -1,0 +1,1 @@
+"""Packs from labelled tables that somebody else has made."""
