@@ -1,17 +1,16 @@
 """Measures how a site judges our own comments in other languages: ``python -m benchmarks.language_behaviour [TAG ...]``.
 
 The judge is that of the site, with the language packs that it finds; ``TIPSTAFF_LANGUAGES`` names a folder of others. The tables are
-Markdown, and ``--fill docs/languages.md`` writes them between the marks that are there for them.
+Markdown, and ``--fill docs/languages.md`` writes them to their place in that page.
 """
 
 import argparse
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from model.comment import Comment
-from model.errors import TableError, TipstaffError
+from model.errors import TipstaffError
 from model.language.identifier import Identifier
 from model.moderator import Moderator
 from model.profile import Profile
@@ -20,8 +19,11 @@ from service.judging.judge_options import JudgeOptions
 from service.settings import Settings
 from training.behaviour.languages.behaviour_by_language import format_attacks, format_behaviour, measure_language, untaught_cases
 from training.behaviour.languages.cases_by_language import case_languages
+from training.languages.language_tables import fill_table
 
-__all__ = ["fill_tables", "measure"]
+__all__ = ["measure"]
+
+_TABLES = "behaviour by language"
 
 
 def measure(
@@ -64,24 +66,6 @@ def _identification_table(identifier: Identifier, tags: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def fill_tables(page: str, tables: Sequence[str]) -> str:
-    """Return a page with the tables in the place of those between its marks.
-
-    Args:
-        page: Markdown with the lines ``<!-- language behaviour -->`` and ``<!-- end of language behaviour -->``.
-        tables: what to put there.
-
-    Raises:
-        TableError: the page lacks the marks.
-    """
-    begin, end = "<!-- language behaviour -->", "<!-- end of language behaviour -->"
-    text = "\n\n".join((begin, *tables, end))
-    filled, times = re.subn(f"{begin}.*?{end}", lambda _: text, page, flags=re.DOTALL)
-    if times != 1:
-        raise TableError(f"the page has {times} places for the tables; write {begin} and {end} once")
-    return filled
-
-
 def _main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.language_behaviour", description="Judge our own comments by language.")
     parser.add_argument("languages", nargs="*", metavar="TAG", help="languages; those that the site reads if left out")
@@ -94,8 +78,9 @@ def _main() -> int:
     try:
         tables = list(measure(arguments.languages, profile=arguments.profile, stated=arguments.stated))
         if arguments.fill:
-            arguments.fill.write_text(fill_tables(arguments.fill.read_text("utf-8"), tables), "utf-8")
-    except (TipstaffError, OSError) as error:
+            page = arguments.fill.read_text("utf-8")
+            arguments.fill.write_text(fill_table(page, _TABLES, "\n\n".join(("", *tables, ""))), "utf-8")
+    except (TipstaffError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     print("\n\n".join(tables))
