@@ -146,7 +146,7 @@ class Settings(DialectSettings):
         "English; a community may say otherwise.",
     )
     language_letters: int = Field(
-        default=20, ge=1, le=10_000, description="Letters that a comment needs before its language is identified."
+        default=20, ge=1, le=10_000, description="Letters without which a comment in Latin letters is never called foreign."
     )
     language_certainty: Annotated[float, Field(gt=0.5, lt=1)] = Field(
         default=0.95, description="Certainty with which a comment has to be in another language before that counts."

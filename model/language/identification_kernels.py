@@ -42,6 +42,8 @@ _MOST_BYTES = 1024  # further ones hardly change the result
 _FEWEST_SLOTS = 64
 _SLOT_FACTOR = 40503  # 2**16 / golden ratio (Knuth, TAOCP 3, 6.4)
 _HAN, _KANA = SCRIPT_NAMES.index("Han"), SCRIPT_NAMES.index("Kana")
+# What has so many letters of other scripts, or more than this part of all, is not English alone.
+_FEWEST_MIXED, _MIXED_PART = 4, 7
 _KANA_SHARE = 10  # Japanese has at least one sign of Kana to so many of Han
 
 
@@ -80,7 +82,7 @@ def collect_evidence(
         evidence[i, SCRIPT] = _main_script(script_letters)
         if plain + other < fewest_letters:
             evidence[i, FINDING] = TOO_SHORT
-        elif english >= evident_share * plain and other < plain:
+        elif english >= evident_share * plain and (other < _FEWEST_MIXED or _MIXED_PART * other < plain + other):
             evidence[i, FINDING] = EVIDENTLY_ENGLISH
         else:
             evidence[i, FINDING] = DOUBTFUL

@@ -44,19 +44,24 @@ def test_noisy_english_is_not_foreign(identifier: Identifier, text: str) -> None
     assert identifier.identify_texts([text]).foreign == [False]
 
 
-def test_short_comments_have_no_language(identifier: Identifier) -> None:
-    """Of less than twenty letters nothing is said; signs of a script whose signs stand for syllables count as two."""
+def test_short_comments_are_told_by_script_or_words(identifier: Identifier) -> None:
+    """One word of another script is foreign, a few Latin words are unsure rather than foreign, and what has no letters is English."""
     languages = identifier.identify_texts(["Das ist Unsinn", "", "🙂" * 40, "12345 67890 12345 67890", "好的", "Δεν ξέρω"])
 
-    assert languages.codes == [None] * 6
-    assert languages.foreign == [False] * 6
+    assert languages.codes == ["de", None, None, None, "zh", "el"]
+    assert languages.foreign == [False, False, False, False, True, True]
+    assert languages.unsure == [True, False, False, False, False, False]
+    assert languages.candidates == [(), ("en",), ("en",), ("en",), (), ()]
 
 
 def test_letters_and_certainty_are_settings() -> None:
-    """How many letters and how much certainty it takes is said when it is loaded."""
-    assert Identifier.load(letters=10).identify_texts(["Das ist Unsinn"]).codes == ["de"]
-    assert Identifier.load(letters=40).identify_texts(["Das ist Unsinn, mein lieber Freund"]).codes == [None]
-    assert Identifier.load(certainty=0.9999999).identify_texts(["Das ist doch Unsinn, mein Freund"]).foreign == [False]
+    """How many letters and how much certainty it takes to call a comment foreign is said when it is loaded."""
+    assert Identifier.load(letters=10).identify_texts(["Das ist Unsinn"]).foreign == [True]
+    assert Identifier.load(letters=40).identify_texts(["Das ist Unsinn, mein lieber Freund"]).foreign == [False]
+    mixed = ["wow look at this, hopp upp sista hopp nu då"]
+    (certainty,) = Identifier.load().identify_texts(mixed).certainties
+    assert Identifier.load(certainty=max(0.5, certainty * 0.99)).identify_texts(mixed).foreign == [certainty >= 0.5]
+    assert Identifier.load(certainty=(1 + certainty) / 2).identify_texts(mixed).foreign == [False]
 
 
 @pytest.mark.parametrize("learned", [("en", "de"), ("de",)])
@@ -181,3 +186,78 @@ def test_few_english_words_are_english(identifier: Identifier, text: str, tag: s
 def test_words_that_english_has_too_stay_foreign(identifier: Identifier, text: str, tag: str) -> None:
     """What may be in the stated language, although English has such words too, is not English; nor what the n-grams cannot compare."""
     assert not identifier.is_rather_english(text, tag)
+
+
+READ_TAGS = "en,ar,bn,cs,da,de,el,es,fa,fi,fr,he,hi,hi-Latn,id,it,ja,ko,nl,pl,pt,ro,ru,sv,ta,tr,uk,ur-Latn,vi,zh"
+READ = READ_TAGS.split(",")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Identifier:
+    """An identifier for which many languages are read."""
+    return Identifier.load(READ)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        *(("Vaffanculo", "it"), ("Ta gueule, connard.", "fr"), ("Le train a du retard.", "fr"), ("Hola, ¿qué tal?", "es")),
+        *(("kurwa", "pl"), ("orospu çocuğu", "tr"), ("Hurensohn", "de"), ("klootzak", "nl"), ("chutiya hai tu", "hi-Latn")),
+        *(
+            ("Иди нахуй", "ru"),
+            ("чуєш, ти дурень", "uk"),
+            ("死ね", "ja"),
+            ("你是白痴，去死吧。", "zh"),
+            ("닥쳐", "ko"),
+            ("اخرس يا غبي", "ar"),
+        ),
+        *(("خفه شو احمق", "fa"), ("Σκάσε", "el"), ("שתוק", "he"), ("चुप कर कुत्ते", "hi"), ("Håll käften", "sv"), ("Drž hubu", "cs")),
+        *(("you idiot", "en"), ("ok", "en"), ("asdf", "en"), ("", "en"), ("?!", "en"), ("¯\\_(ツ)_/¯", "en"), ("ಠ_ಠ", "en")),
+    ],
+)
+def test_candidates_of_short_texts(reader: Identifier, text: str, first: str) -> None:
+    """A word or two are enough for the language that they are in to come first of those by which they are judged."""
+    languages = reader.identify_texts([text])
+
+    assert languages.candidates[0][0] == first
+    assert languages.foreign == languages.unsure == [False]
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        *(("die", {"de", "en"}), ("puta", {"pt", "es"}), ("angst", {"de", "en"}), ("馬鹿", {"zh", "ja"})),
+        *(("thank you so much for this video сука блять", {"en", "ru"}), ("Большое спасибо за видео, best channel ever", {"ru", "en"})),
+        ("I think he is a Hurensohn and you know it", {"en", "de"}),
+    ],
+)
+def test_all_languages_that_a_text_may_be_in_are_candidates(reader: Identifier, text: str, tags: set[str]) -> None:
+    """A word of two languages, and a comment in two, are judged by both; never by more than three."""
+    (candidates,) = reader.identify_texts([text]).candidates
+
+    assert tags <= set(candidates)
+    assert len(candidates) <= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "stated", "candidates"),
+    [
+        *(("Заткнись, идиот", "de", ("ru", "uk")), ("Das ist doch Unsinn", "de-AT", ("de",)), ("Das ist doch Unsinn", "en", ("en", "de"))),
+        *(("You stupid bitch, go away", "de", ("en", "de")), ("You stupid bitch, go away", "sw", ("en",)), ("Unsinn", "sw", ())),
+        *(("chutiya hai tu", "hi", ("hi-Latn",)), ("死ね", "zh", ("ja",)), ("", "fr", ("fr",))),
+    ],
+)
+def test_stated_language_is_evidence(reader: Identifier, text: str, stated: str, candidates: tuple[str, ...]) -> None:
+    """What a caller states comes first, unless the script proves it wrong or the text is English; what the text shows stays beside it."""
+    assert reader.identify([Comment("", text, language=stated)]).candidates == [candidates]
+
+
+@given(st.lists(st.text(max_size=60), max_size=4))
+def test_candidates_are_read_and_none_comes_twice(texts: list[str]) -> None:
+    """Whatever the text, its candidates are read languages, none of them twice, and none where it is foreign."""
+    languages = Identifier.load(READ).identify_texts(texts)
+
+    for candidates, foreign in zip(languages.candidates, languages.foreign, strict=True):
+        assert set(candidates) <= set(READ)
+        assert len(set(candidates)) == len(candidates) <= 3
+        assert not (foreign and candidates)

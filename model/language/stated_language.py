@@ -1,0 +1,53 @@
+"""What follows from the language that a caller states with a comment, given what the comment itself shows."""
+
+from collections.abc import Collection
+
+from model.language.identified import Languages
+from model.language.tags import canonical_tag, primary_language, tag_scripts
+
+__all__ = ["resolve_statement", "weigh_statement"]
+
+_ENGLISH, _LATIN = "en", "Latin"
+
+
+def resolve_statement(stated: str, shown: str, learned: Collection[str]) -> str | None:
+    """Return the tag as which a stated language is read, or its primary language if it is not; None if the statement does not count.
+
+    Args:
+        stated: the tag that came with a comment.
+        shown: the name of the script that the comment is mostly written in; empty if it has hardly any letters.
+        learned: tags of the languages that are read.
+    """
+    code = primary_language(stated)
+    if code is None:
+        return None
+    tag = canonical_tag(stated) or code
+    romanised = f"{code}-Latn"
+    if shown == _LATIN and _LATIN not in tag_scripts(code) and romanised in learned:
+        return romanised
+    if shown and shown not in tag_scripts(tag) | tag_scripts(code):
+        return None
+    if "-" in tag and tag in learned:
+        return tag
+    return code
+
+
+def weigh_statement(languages: Languages, row: int, tag: str, *, learned: Collection[str], is_english: bool) -> None:
+    """Change the languages of a comment by the one that is stated with it.
+
+    What the text itself is likely in stays a candidate beside it. English is English, whatever is stated: abuse in English words must not
+    pass as the language of a site.
+
+    Args:
+        languages: as they are identified; the row changes.
+        row: of the comment.
+        tag: as ``resolve_statement`` returns it.
+        learned: tags of the languages that are read.
+        is_english: whether the text shows that it is English.
+    """
+    identified = languages.candidates[row][:1] if languages.codes[row] is not None else ()
+    code = _ENGLISH if is_english else tag
+    is_read = code in learned
+    both = (_ENGLISH, tag) if is_english else (tag, *identified)
+    languages.codes[row], languages.foreign[row], languages.certainties[row] = code, not is_read, float(not is_read)
+    languages.candidates[row] = tuple(dict.fromkeys(each for each in both if each in learned)) if is_read else ()

@@ -1,0 +1,1 @@
+"""Trains what tells which language a text is in."""
