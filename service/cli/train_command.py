@@ -120,6 +120,10 @@ def train(
         encoder=_encoder_folder(encoder) if language is None else None,
     )
     if language is not None:
+        if fit.dev_share is not None:
+            raise typer.BadParameter(
+                "a language pack holds no rows back, but those that the column split calls dev", param_hint="--dev-share"
+            )
         _train_pack_and_print(job, language, encoder, as_json=as_json)
         return
     _train_and_print(job if fit.dev_share is None else replace(job, dev_share=fit.dev_share), as_json=as_json)

@@ -16,7 +16,8 @@ class RetrainingOrder:
         out: folder to which the candidate is written as well; None for none.
         champion: folder of the model to start from; None for the one in force.
         name: what the candidate is called; None for the champion's name.
-        languages: codes of languages that the tables teach, beside those that enough rows are in.
+        languages: the tag of the language whose pack is to learn; where none has a pack, those that the tables teach the model for
+            English, beside those that enough rows are in.
         corpus: folder of labelled tables from elsewhere; None for none.
         recent: file of recent comments without labels; None for none.
         threads: number of threads that read the texts; None for one for each core.
