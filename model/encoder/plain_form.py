@@ -54,9 +54,8 @@ _INTO = tuple(
 @cache
 def marks_class() -> str:
     """Return the combining marks of the scripts in use, as ranges for a class of a regular expression."""
-    marks = [code for block in _MARK_BLOCKS for code in block if unicodedata.category(chr(code)).startswith("M")]
-    starts = [code for code in marks if code - 1 not in set(marks)]
-    ends = [code for code in marks if code + 1 not in set(marks)]
+    marks = {code for block in _MARK_BLOCKS for code in block if unicodedata.category(chr(code)).startswith("M")}
+    starts, ends = (sorted(code for code in marks if code + step not in marks) for step in (-1, 1))
     return "".join(f"{chr(start)}-{chr(end)}" for start, end in zip(starts, ends, strict=True))
 
 
