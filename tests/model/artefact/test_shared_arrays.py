@@ -66,3 +66,14 @@ def test_without_shared_arrays_they_are_missing(tmp_path: Path) -> None:
 
     with pytest.raises(ArtefactError, match=r"network\.npy is missing"):
         read_artefact(one, normaliser=NORMALISER)
+
+
+def test_arrays_that_lie_elsewhere_are_not_written(tmp_path: Path) -> None:
+    """An artefact that is written without an array that it shares reads it from where it lies."""
+    write_two(tmp_path)
+    arrays = build_arrays() | {"network.npy": np.arange(9, dtype=np.uint8)}
+    write_artefact(tmp_path / "three", description=build_description(name="three"), arrays=arrays, shared=("network.npy",))
+
+    assert not (tmp_path / "three" / "network.npy").exists()
+    stored = read_artefact(tmp_path / "three", normaliser=NORMALISER, shared=SharedArrays([tmp_path / "shared"]))
+    assert stored.arrays["network.npy"].tolist() == list(range(9))
