@@ -87,7 +87,7 @@ TARGETS = [
     at("judgements", Judgements, "rows", Step.CALL),
     at("decisions", Decisions, "rows", Step.CALL),
     at("counting", Metrics, "count_judgements"),
-    at("writing our answer", service.http.routes.moderate, "_build_entries", Step.CALL),
+    at("writing our answer", service.http.routes.moderate, "build_entries", Step.CALL),
     at("splitting", service.http.dialects.long_comments, "split_text", Step.CALL),
     at("the verdicts of dialects", service.http.dialects.verdicts, "judge_comments", Step.CALL),
     at("the threads", JudgingJobs, "run", Step.CALL, more=((service.http.routes.moderate, "dispatch"), (service.http.calls, "dispatch"))),
