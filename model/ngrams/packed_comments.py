@@ -50,6 +50,13 @@ class PackedComments(Sequence[Comment]):
         """Yield the comments."""
         return (self[at] for at in range(len(self)))
 
+    def take(self, rows: npt.NDArray[np.int64]) -> "PackedComments":
+        """Return some of the comments."""
+        data, offsets = self.texts
+        view = data.data
+        texts = [view[begin:end] for begin, end in zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True)]
+        return PackedComments(PackedTexts(np.frombuffer(b"".join(texts), np.uint8), np.cumsum([0, *map(len, texts)])), self.text_format)
+
     def prepare(self) -> PackedTexts:
         """Return what ``model.text.pipeline.prepare`` makes of the comments, packed; texts that it would not change are not read."""
         data, offsets = self.texts

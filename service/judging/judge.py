@@ -26,7 +26,7 @@ from service.judging.foreign import OnForeign
 from service.judging.foreign_verdicts import treat_foreign
 from service.judging.judgements import Judgement, Judgements, join_judgements
 from service.judging.languages_judging import FirstReading, JudgedByLanguage, PolicyChoice, judge_by_language, read_first
-from service.judging.routes import Routes, describe_languages, find_routes
+from service.judging.routes import LanguageColumns, Routes, are_all_english, describe_languages, find_routes
 
 if TYPE_CHECKING:
     # Importing these at run time would load the compiled kernels, which not every process needs.
@@ -41,6 +41,8 @@ __all__ = ["FirstReading", "Judge", "Judgement", "Judgements"]
 _MAX_BYTES_PER_LETTER = 4
 
 _NO_ROWS: frozenset[int] = frozenset()
+_NOTHING: dict[int, str] = {}
+_NOTHING_TOLD = LanguageColumns()
 _APPROVE, _REVIEW = VERDICTS.index(Verdict.APPROVE), VERDICTS.index(Verdict.REVIEW)
 
 
@@ -165,13 +167,14 @@ class Judge:
         languages = (None if first is None else first.languages) or self._identify(read)
         routes = self._find_routes(languages, ngrams_only=ngrams_only)
         asked: Any = {"explain": explain, "threads": threads, "ngrams_only": ngrams_only}
-        policy = PolicyChoice(self.policy_name, self._thresholds)
+        thresholds, policy = self._thresholds, self.policy_name
         if routes is None or self.packs is None:
             own = first.own if first is not None and first.routes is None else None
-            decisions = self.moderator.decide(read, policy=policy.name, first_pass=own, **asked)
-            judged = JudgedByLanguage(decisions if policy.thresholds is None else decisions.with_policy(policy.thresholds), {}, {})
+            decisions = self.moderator.decide(read, policy=policy, first_pass=own, **asked)
+            judged = JudgedByLanguage(decisions if thresholds is None else decisions.with_policy(thresholds), _NOTHING, _NOTHING)
         else:
-            judged = judge_by_language(self.moderator, self.packs, read, routes, policy=policy, first=first, **asked)
+            choice = PolicyChoice(policy, thresholds)
+            judged = judge_by_language(self.moderator, self.packs, read, routes, policy=choice, first=first, **asked)
         return self._complete(judged, languages, listed, unread=_NO_ROWS if routes is None else routes.unread)
 
     def _judge_one(self, comment: Sequence[Comment], *, explain: bool, ngrams_only: bool) -> Judgements:
@@ -214,8 +217,8 @@ class Judge:
 
     def _find_routes(self, languages: IdentifiedLanguages | None, *, ngrams_only: bool) -> Routes | None:
         """Return who judges comments; None if the moderator judges all of them as languages that it reads, or languages are no matter."""
-        own = frozenset(self.moderator.languages)
-        if self.packs is None or languages is None or all(not own.isdisjoint(tags) and len(tags) == 1 for tags in languages.candidates):
+        own = self.moderator.languages
+        if self.packs is None or languages is None or are_all_english(languages.candidates, own):
             return None
         return find_routes(languages.candidates, own=own, packs=self.packs.read_tags(ngrams_only=ngrams_only))
 
@@ -230,17 +233,16 @@ class Judge:
         """Add to the decisions of the models what the site adds: what happens to languages that are not read, and the lists."""
         community, decisions = self.community, judged.decisions
         verdicts, failures = decisions.verdicts, decisions.failures
-        columns: dict[str, Any] = {"languages": None, "foreign": None}
+        told = _NOTHING_TOLD
         if languages is not None:
             failures = add_failures(failures, languages.failures)
-            columns = describe_languages(languages, judged.tags, unread, own=self.moderator.languages)
-            not_read = [foreign or unsure for foreign, unsure in zip(columns["foreign"], columns["unsure"], strict=True)]
-            if True in not_read:
+            told = describe_languages(languages, judged.tags, unread, own=self.moderator.languages)
+            if rows := told.unread:
                 on_foreign, policy = (
                     choose_on_foreign(community, self.on_foreign),
                     self._thresholds or self.moderator.policies[self.policy_name],
                 )
-                decisions, verdicts = treat_foreign(decisions, not_read, on_foreign=on_foreign, policy=policy, prior=self.prior)
+                decisions, verdicts = treat_foreign(decisions, rows, on_foreign=on_foreign, policy=policy, prior=self.prior)
         matched, held, excused = None, decisions.unreadable, dict[int, str]()
         if listed is not None:
             verdicts, matched = listed.apply(verdicts)
@@ -248,11 +250,12 @@ class Judge:
             decisions = _take_spans_back(decisions, listed)
         if held:
             verdicts = _hold_back(verdicts, held)
-        columns |= {"failures": failures, "held": held, "versions": judged.versions}
+        tags, foreign, unsure, judged_as = told
+        rest = unsure, judged_as, judged.versions
         if community is None:
-            return Judgements(decisions, verdicts, verdicts, matched=None, community=None, **columns)
+            return Judgements(decisions, verdicts, verdicts, tags, foreign, None, None, failures, held, excused, *rest)
         effective = np.where(verdicts >= 0, _APPROVE, verdicts) if community.observe else verdicts
-        return Judgements(decisions, effective, verdicts, matched=matched, community=community.name, excused=excused, **columns)
+        return Judgements(decisions, effective, verdicts, tags, foreign, matched, community.name, failures, held, excused, *rest)
 
     def decide(self, comments: Sequence[Comment]) -> "Decisions":
         """Return the decisions of `judge` with its final verdicts in them; uses all cores for large batches."""

@@ -103,7 +103,7 @@ class Judgements(NamedTuple):
         """Yield what is decided about each comment, in order."""
         n = len(self.decisions)
         blanks, held_rows = [None] * n, self.held
-        for (label, own, scores, attributes, reason), verdict, unobserved, language, foreign, matched, held, *rest in zip(
+        for (label, own, scores, attributes, reason), verdict, unobserved, language, foreign, matched, held, rest in zip(
             self.decisions.rows(),
             self.verdicts.tolist(),
             self.unobserved_verdicts.tolist(),
@@ -111,10 +111,13 @@ class Judgements(NamedTuple):
             self.foreign or blanks,
             self.matched or blanks,
             [row in held_rows for row in range(n)] if held_rows else [False] * n,
-            [self.excused.get(row) for row in range(n)] if self.excused else blanks,
-            self.unsure or blanks,
-            self.judged_as or blanks,
-            [self.versions.get(row) for row in range(n)] if self.versions else blanks,
+            zip(
+                [self.excused.get(row) for row in range(n)] if self.excused else blanks,
+                self.unsure or blanks,
+                self.judged_as or blanks,
+                [self.versions.get(row) for row in range(n)] if self.versions else blanks,
+                strict=True,
+            ),
             strict=True,
         ):
             # By place, not by name: this is done for every comment of every call.

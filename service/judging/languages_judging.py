@@ -166,8 +166,10 @@ def judge_by_language(
 
 
 def _choose(comments: Sequence[Comment], rows: IntArray) -> Sequence[Comment]:
-    """Return some of n comments."""
-    return comments if rows.size == len(comments) else [comments[row] for row in rows.tolist()]
+    """Return some of n comments; packed ones stay so."""
+    if rows.size == len(comments):
+        return comments
+    return comments.take(rows) if hasattr(comments, "take") else [comments[row] for row in rows.tolist()]
 
 
 def _pack_policy(pack: "Moderator", policy: str) -> str:

@@ -1,7 +1,7 @@
 """Which models judge which comments: that of the site, which reads English, and the packs of other languages."""
 
 from collections.abc import Mapping, Sequence, Set
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from model.languages.language_packs import LanguagePacks
     from model.moderator import Moderator
 
-__all__ = ["Routes", "describe_languages", "find_routes", "languages_read_by"]
+__all__ = ["LanguageColumns", "Routes", "are_all_english", "describe_languages", "find_routes", "languages_read_by"]
+
+_ENGLISH = ("en",)
 
 
 class Routes(NamedTuple):
@@ -34,8 +36,27 @@ def languages_read_by(moderator: "Moderator", packs: "LanguagePacks | None") -> 
     return tuple(sorted({*moderator.languages, *(packs.read_tags() if packs is not None else ())}))
 
 
-def describe_languages(languages: IdentifiedLanguages, packs: Mapping[int, str], unread: Set[int], *, own: Sequence[str]) -> dict[str, Any]:
-    """Return the columns of ``Judgements`` that tell of languages.
+class LanguageColumns(NamedTuple):
+    """The columns of ``Judgements`` that tell of languages, as they are described there; None where languages were not identified."""
+
+    languages: Sequence[str | None] | None = None
+    foreign: Sequence[bool] | None = None
+    unsure: Sequence[bool] | None = None
+    judged_as: Sequence[str | None] | None = None
+
+    @property
+    def unread(self) -> list[bool]:
+        """Whether no language that is read claims a comment; empty if none is so."""
+        foreign, unsure = self.foreign or (), self.unsure or ()
+        if True not in foreign and True not in unsure:
+            return []
+        return [is_foreign or is_unsure for is_foreign, is_unsure in zip(foreign, unsure, strict=True)]
+
+
+def describe_languages(
+    languages: IdentifiedLanguages, packs: Mapping[int, str], unread: Set[int], *, own: Sequence[str]
+) -> LanguageColumns:
+    """Return what is told of the languages of comments.
 
     Args:
         languages: of n comments.
@@ -43,16 +64,27 @@ def describe_languages(languages: IdentifiedLanguages, packs: Mapping[int, str],
         unread: the numbers of the comments that could not be judged by any of their candidates.
         own: the languages that the model of the site reads.
     """
-    foreign, unsure, judged_as = list[bool](), list[bool](), list[str | None]()
-    for row, (code, is_foreign, tags) in enumerate(zip(languages.codes, languages.foreign, languages.candidates, strict=True)):
-        is_read = bool(tags) and row not in unread
-        foreign.append(is_foreign or (not is_read and code is not None))
-        unsure.append(not is_read and not foreign[-1])
-        judged_as.append((packs.get(row) or next((tag for tag in tags if tag in own), None)) if is_read else None)
-    return {"languages": languages.codes, "foreign": foreign, "unsure": unsure, "judged_as": judged_as}
+    codes, foreign, candidates, _ = languages
+    # Nearly all comments are English on most sites; only the others are looked at one by one.
+    all_foreign, unsure = list(foreign), [False] * len(codes)
+    judged_as: list[str | None] = [_ENGLISH[0]] * len(codes)
+    for row in _find_others(candidates, own):
+        tags = candidates[row]
+        if not tags or row in unread:
+            judged_as[row] = None
+            all_foreign[row] = foreign[row] or codes[row] is not None
+            unsure[row] = not all_foreign[row]
+        else:
+            judged_as[row] = packs.get(row) or next((tag for tag in tags if tag in own), tags[0])
+    return LanguageColumns(codes, all_foreign, unsure, judged_as)
 
 
-def find_routes(candidates: Sequence[tuple[str, ...]], *, own: Set[str], packs: Set[str]) -> Routes:
+def are_all_english(candidates: Sequence[tuple[str, ...]], own: Sequence[str]) -> bool:
+    """Return whether English is the only candidate of each comment, as it mostly is, and the model of the site reads it."""
+    return _ENGLISH[0] in own and candidates.count(_ENGLISH) == len(candidates)
+
+
+def find_routes(candidates: Sequence[tuple[str, ...]], *, own: Sequence[str], packs: Set[str]) -> Routes:
     """Return which models judge comments.
 
     Args:
@@ -61,13 +93,18 @@ def find_routes(candidates: Sequence[tuple[str, ...]], *, own: Set[str], packs: 
         packs: the languages that packs read.
     """
     rows: dict[str, list[int]] = {}
-    own_rows, unread = [], []
-    for row, tags in enumerate(candidates):
-        by_packs = [tag for tag in tags if tag in packs]
-        if not by_packs or not own.isdisjoint(tags):
-            own_rows.append(row)
-            if not by_packs and own.isdisjoint(tags):
-                unread.append(row)
+    is_own, unread = np.ones(len(candidates), np.bool_), []
+    for row in _find_others(candidates, own):
+        tags = candidates[row]
+        by_packs, by_own = [tag for tag in tags if tag in packs], any(tag in own for tag in tags)
+        is_own[row] = by_own or not by_packs
+        if not by_own and not by_packs:
+            unread.append(row)
         for tag in by_packs:
             rows.setdefault(tag, []).append(row)
-    return Routes(np.array(own_rows, np.int64), {tag: np.array(some, np.int64) for tag, some in rows.items()}, frozenset(unread))
+    return Routes(np.flatnonzero(is_own), {tag: np.array(some, np.int64) for tag, some in rows.items()}, frozenset(unread))
+
+
+def _find_others(candidates: Sequence[tuple[str, ...]], own: Sequence[str]) -> list[int]:
+    """Return the numbers of the comments that are not simply English for a model that reads it."""
+    return [row for row, tags in enumerate(candidates) if tags != _ENGLISH or _ENGLISH[0] not in own]
