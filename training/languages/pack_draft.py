@@ -16,7 +16,8 @@ from model.comment import Label
 from model.encoder.script_pieces import PLAIN_FORM
 from model.normaliser.version import PACK_NORMALISER
 from model.policy import Policy
-from training.behaviour.languages.cases_by_language import case_languages, read_language_cases
+from training.behaviour.languages.behaviour_by_language import untaught_cases
+from training.behaviour.languages.cases_by_language import case_languages
 from training.fit.artefact_draft import LIBRARIES
 from training.fit.combination import describe_encoder
 from training.fit.derived_policy import policy_thresholds
@@ -177,7 +178,7 @@ def _summarise(
 
 def _behaviour_rows(tag: str) -> Labelled:
     """Return the behaviour tests of a language as dev rows; where toxic and hateful are both right, it is only known to be abusive."""
-    cases = read_language_cases(tag) if tag in case_languages() else ()
+    cases = untaught_cases(tag) if tag in case_languages() else ()
     n = len(cases)
     either = np.array([len(case.right) > 1 for case in cases], np.bool_)
     return Labelled(
