@@ -145,6 +145,23 @@ def test_wheel_carries_what_is_no_code(tmp_path: Path) -> None:
     assert {name.partition("/")[0] for name in names} == {*rooms, f"tipstaff-{project()['version']}.dist-info"}
 
 
+def test_wheel_of_the_languages_carries_the_packs(tmp_path: Path) -> None:
+    """The distribution of the languages has the version that the project asks for, and holds all packs and what they share."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT / "languages", check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    known = subprocess.run(
+        ["git", "ls-files", "tipstaff_languages"], cwd=ROOT / "languages", capture_output=True, text=True, check=True
+    ).stdout
+
+    assert {name for name in known.split() if not name.endswith(".gitkeep")} <= names
+    assert f"tipstaff_languages-{project()['version']}.dist-info/licenses/NOTICE" in names
+    extras = project()["optional-dependencies"]
+    assert isinstance(extras, dict)
+    assert extras["languages"] == [f"tipstaff-languages=={project()['version']}"]
+
+
 def run_copy(folder: Path, source: str, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Runs a test file of this source beside a copy of our conftest.py, away from the other tests."""
     shutil.copy(ROOT / "tests/conftest.py", folder)

@@ -5,11 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.comment import Comment, Label, Verdict
+from model.artefact.folder import read_artefact, shipped_folder, write_artefact
+from model.artefact.manifest import Description
+from model.comment import Comment, Format, Label, Verdict
 from model.failures import Step
 from model.language.identifier import Identifier
 from model.languages.language_packs import LanguagePacks
 from model.moderator import Moderator
+from model.ngrams.packed_comments import PackedComments
+from model.ngrams.packed_texts import pack_bytes
+from model.normaliser.version import normaliser_version
 from model.policy import Policy
 from service.judging.community import Community
 from service.judging.foreign import OnForeign
@@ -136,3 +141,26 @@ def test_language_is_not_read_by_ngrams_that_cannot_tell(moderator: Moderator, t
     (row,) = judge_all(judge, GERMAN_TOXIC, ngrams_only=True)
 
     assert (row.verdict, row.foreign, row.judged_as) == (Verdict.REVIEW, True, None)
+
+
+def test_site_that_learned_a_language_judges_it_too(moderator: Moderator, packs: LanguagePacks, tmp_path: Path) -> None:
+    """Where the model of the site has learned German by retraining, both it and the pack judge German, and the worst answer counts."""
+    stored = read_artefact(shipped_folder(), normaliser=normaliser_version())
+    fields = {name: getattr(stored.manifest, name) for name in Description.model_fields} | {"languages": ("de", "en")}
+    write_artefact(tmp_path / "both", description=Description(**fields), arrays=stored.arrays)
+    both = Moderator.load(tmp_path / "both")
+    judge = Judge(both, Identifier.load(languages_read_by(both, packs)), packs=packs)
+    toxic, fine, english = judge_all(judge, GERMAN_TOXIC, GERMAN_FINE, ENGLISH_TOXIC)
+
+    assert (toxic.label, toxic.judged_as, toxic.version) == (Label.TOXIC, "de", packs.version("de"))
+    assert (fine.label, fine.verdict, fine.foreign) == (Label.FINE, Verdict.APPROVE, False)
+    assert (english.label, english.judged_as) == (Label.TOXIC, "en")
+
+
+def test_packed_comments_are_judged_by_language(moderator: Moderator, reads_all: Identifier, packs: LanguagePacks) -> None:
+    """Comments that come packed, as columns of files do, get the same answers as others."""
+    texts = [ENGLISH_FINE, GERMAN_TOXIC, "", RUSSIAN_HATEFUL, ENGLISH_TOXIC, FRENCH]
+    judge = Judge(moderator, reads_all, packs=packs)
+    packed = judge.judge(PackedComments(pack_bytes([text.encode() for text in texts]), Format.PLAIN))
+
+    assert repr(list(packed.rows())) == repr(judge_all(judge, *texts))
