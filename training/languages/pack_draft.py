@@ -137,6 +137,7 @@ def _draft(
     by_profile = {profile: measure_pack(scores, measured.rows) for profile, scores in pack.scores.items()}
     fitted = asdict(settings)
     features = fitted.pop("features")
+    learned_rows = sum(source.rows for source in data)
     description = Description(
         name=tag.lower(),
         normaliser=PACK_NORMALISER,
@@ -148,9 +149,9 @@ def _draft(
         thresholds=classifier.thresholds,
         policies={"default": policy_thresholds(pack.policy)},
         languages=(tag,),
-        answers={profile: told_answers(figures) for profile, figures in by_profile.items()},
+        answers={profile: told_answers(figures, learned_rows=learned_rows) for profile, figures in by_profile.items()},
         data=tuple(data),
-        metrics={"dev": _as_json(by_profile), "rows": sum(source.rows for source in data), "measured_on": measured.kind},
+        metrics={"dev": _as_json(by_profile), "rows": learned_rows, "measured_on": measured.kind},
         settings=fitted,
         libraries={name: metadata.version(name) for name in LIBRARIES},
     )

@@ -17,6 +17,8 @@ _TAILS = (2.5, 97.5)  # percent: a 95 % interval
 _FEWEST = 5  # rows of each answer, for a figure
 _LEAST_AUC = 0.75
 """Below it, an answer is not told: one in four pairs of comments would be ranked the wrong way round."""
+_MANY_ROWS = 10_000
+"""A pack that has learnt from so many rows tells abuse unless its whole interval is below: a few dozen rows say little against it."""
 
 Figures: TypeAlias = dict[str, float]
 """The figures of one answer: ``auc``, ``auc_low``, ``auc_high``, and how many rows are ``positives`` and ``negatives``."""
@@ -45,11 +47,17 @@ def measure_pack(scores: FloatArray, rows: Labelled) -> dict[str, Figures]:
     return measured
 
 
-def told_answers(figures: Mapping[str, Figures]) -> tuple[Answer, ...]:
-    """Return what a pack with these figures tells well enough to be believed; nothing if that is not abuse."""
-    answers: tuple[Answer, ...] = ("abusive", "hateful")
-    told = tuple(answer for answer in answers if answer in figures and figures[answer]["auc"] >= _LEAST_AUC)
-    return told if "abusive" in told else ()
+def told_answers(figures: Mapping[str, Figures], *, learned_rows: int) -> tuple[Answer, ...]:
+    """Return what a pack tells well enough to be believed; nothing if that is not abuse.
+
+    Args:
+        figures: of the pack, by answer.
+        learned_rows: how many rows it has learnt from.
+    """
+    decisive = "auc" if learned_rows < _MANY_ROWS else "auc_high"
+    if "abusive" not in figures or figures["abusive"][decisive] < _LEAST_AUC:
+        return ()
+    return ("abusive", "hateful") if "hateful" in figures and figures["hateful"]["auc"] >= _LEAST_AUC else ("abusive",)
 
 
 def area(yes: BoolArray, scores: FloatArray) -> float:

@@ -56,4 +56,10 @@ def test_few_rows_give_no_figure() -> None:
 def test_what_is_told(abusive: float | None, hateful: float | None, told: tuple[str, ...]) -> None:
     """An answer is told where its area is large enough; without abuse, nothing is."""
     figures = {name: {"auc": auc} for name, auc in (("abusive", abusive), ("hateful", hateful)) if auc is not None}
-    assert told_answers(figures) == told
+    assert told_answers(figures, learned_rows=9_999) == told
+
+
+@pytest.mark.parametrize(("rows", "high", "told"), [(10_000, 0.76, ("abusive",)), (9_999, 0.76, ()), (10_000, 0.74, ())])
+def test_what_many_rows_teach_is_told_unless_it_is_certainly_bad(rows: int, high: float, told: tuple[str, ...]) -> None:
+    """A pack of many rows tells abuse where its interval reaches the least area; one of few rows only where the figure itself does."""
+    assert told_answers({"abusive": {"auc": 0.7, "auc_high": high}}, learned_rows=rows) == told
