@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from model.moderator import Moderator
     from service.settings import Settings
 
-__all__ = ["ModeratorOptions", "find_languages", "load_moderator"]
+__all__ = ["ModeratorOptions", "find_languages", "hash_languages", "load_moderator"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +94,18 @@ def _find_packs(operator: Path | None, prior: "Prior", profile: Profile, risk: f
     from model.languages.language_packs import LanguagePacks
 
     return LanguagePacks.find(operator, prior=prior, profile=profile, risk=risk)
+
+
+def hash_languages(languages: str | None) -> str | None:
+    """Return the SHA-256 of all of the language packs that can change a verdict; None if there are none.
+
+    Args:
+        languages: as `find_languages` takes it.
+
+    Raises:
+        ArtefactError: there is something wrong with the operator's folder.
+    """
+    from model.languages.pack_folders import LANGUAGES_OFF, find_packs, hash_packs
+
+    packs = {} if languages == LANGUAGES_OFF else find_packs(None if languages is None else Path(languages))
+    return hash_packs(packs) if packs else None

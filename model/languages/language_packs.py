@@ -1,6 +1,5 @@
 """The packs of a process: their manifests are read at the start, and a pack itself when a comment first needs it."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
@@ -8,7 +7,8 @@ from typing import Any, Self
 
 from model.artefact.manifest import Prior
 from model.artefact.public_view import profile_version, public_fields
-from model.languages.pack_folders import PackFolder, find_packs, open_shared_arrays, read_pack
+from model.errors import ArtefactError
+from model.languages.pack_folders import PackFolder, find_packs, hash_packs, open_shared_arrays, read_pack
 from model.moderator import Moderator
 from model.profile import DEFAULT_RISK, Profile
 
@@ -41,6 +41,7 @@ class LanguagePacks:
         self._shared = open_shared_arrays(operator)
         self._prior, self._profile, self._risk = prior, profile, risk
         self._moderators: dict[str, Moderator] = {}
+        self._unusable: dict[str, ArtefactError] = {}
         self._with_encoder: Moderator | None = None
         self._lock = Lock()
 
@@ -68,8 +69,7 @@ class LanguagePacks:
     @property
     def content_hash(self) -> str:
         """SHA-256 of all of the packs that can change a score or a verdict."""
-        lines = "".join(f"{tag} {pack.manifest.content_hash}\n" for tag, pack in self._packs.items())
-        return hashlib.sha256(lines.encode()).hexdigest()
+        return hash_packs(self._packs)
 
     def profile_of(self, tag: str) -> Profile:
         """Return the profile by which the pack of a language judges."""
@@ -98,7 +98,7 @@ class LanguagePacks:
 
         Raises:
             KeyError: there is no pack for the language.
-            ArtefactError: the pack cannot be used.
+            ArtefactError: the pack cannot be used; then it is not tried once more.
         """
         moderator = self._moderators.get(tag)
         if moderator is None:
@@ -107,6 +107,15 @@ class LanguagePacks:
         return moderator
 
     def _open(self, tag: str) -> Moderator:
+        if tag in self._unusable:
+            raise ArtefactError(str(self._unusable[tag]))
+        try:
+            return self._load(tag)
+        except ArtefactError as error:
+            self._unusable[tag] = error
+            raise
+
+    def _load(self, tag: str) -> Moderator:
         stored = read_pack(self._packs[tag].folder, self._shared)
         profile = self.profile_of(tag)
         moderator = Moderator(stored, prior=self._prior, profile=profile, risk=self._risk, like=self._with_encoder)

@@ -1,5 +1,6 @@
 """Where language packs lie: in the distribution ``tipstaff-languages``, and in a folder of the operator's."""
 
+import hashlib
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from model.artefact.shared_arrays import SharedArrays
 from model.errors import ArtefactError
 from model.normaliser.version import PACK_NORMALISER
 
-__all__ = ["LANGUAGES_OFF", "PackFolder", "find_packs", "open_shared_arrays", "read_pack", "shipped_languages"]
+__all__ = ["LANGUAGES_OFF", "PackFolder", "find_packs", "hash_packs", "open_shared_arrays", "read_pack", "shipped_languages"]
 
 LANGUAGES_OFF = "off"
 """What stands in place of the operator's folder where no pack is to be used, not even those that ship."""
@@ -57,6 +58,11 @@ def find_packs(operator: Path | None = None) -> Mapping[str, PackFolder]:
     shipped = shipped_languages()
     packs = _list_packs(shipped / "packs") if shipped is not None and (shipped / "packs").is_dir() else {}
     return dict(sorted((packs | (_list_packs(operator) if operator is not None else {})).items()))
+
+
+def hash_packs(packs: Mapping[str, PackFolder]) -> str:
+    """Return the SHA-256 of all of some packs that can change a score or a verdict."""
+    return hashlib.sha256("".join(f"{tag} {pack.manifest.content_hash}\n" for tag, pack in packs.items()).encode()).hexdigest()
 
 
 def open_shared_arrays(operator: Path | None = None) -> SharedArrays:

@@ -14,6 +14,7 @@ from service.batch.workers.model_source import ModelSource
 from service.batch.workers.shard_tasks import shard_size
 from service.judging.community import Community
 from service.judging.judge_options import JudgeOptions
+from service.model_loading import hash_languages
 
 __all__ = ["plan_run"]
 
@@ -56,7 +57,7 @@ def _judging_options(judge_options: JudgeOptions) -> Mapping[str, Any]:
         "--on-foreign or TIPSTAFF_ON_FOREIGN": judge_options.on_foreign,
         "TIPSTAFF_LANGUAGE_LETTERS": judge_options.letters,
         "TIPSTAFF_LANGUAGE_CERTAINTY": judge_options.certainty,
-        "TIPSTAFF_LANGUAGES": judge_options.languages,
+        "the language packs": hash_languages(judge_options.languages),
     }
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.comment import LABELS, Comment
+from model.comment import LABELS, Comment, Format
+from model.encoder.session import pack_pieces
 from model.errors import ArtefactError
 from model.languages.language_packs import LanguagePacks
+from model.profile import Profile
 from tests.model.languages.small_packs import LINES, write_pack
 
 
@@ -48,8 +50,9 @@ def test_pack_is_opened_once_and_late(packs: LanguagePacks, tmp_path: Path) -> N
     (tmp_path / "de" / "weights.npy").write_bytes(b"")
 
     assert late.read_tags() >= {"de"}
-    with pytest.raises(ArtefactError, match=r"weights\.npy is truncated"):
-        late.moderator("de")
+    for _ in range(2):
+        with pytest.raises(ArtefactError, match=r"weights\.npy is truncated"):
+            late.moderator("de")
     assert packs.moderator("de") is packs.moderator("de")
 
 
@@ -73,3 +76,56 @@ def test_content_hash_names_all_packs(tmp_path: Path) -> None:
     hashes.add(LanguagePacks.find(tmp_path / "1").content_hash)
 
     assert len(hashes) == 3
+
+
+def write_pack_with_encoder(folder: Path, tag: str) -> None:
+    """Writes a pack with a tiny encoder of random weights, which reads texts in their plain form and lies in the folder `shared`."""
+    letters = "abcdefghijklmnopqrstuvwxyzäöüß"
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *(f"##{letter}" for letter in letters)]
+    network = np.frombuffer((Path(__file__).parents[2] / "encoder.onnx").read_bytes(), np.uint8)
+    names = {"network": "network.npy", "pieces": "pieces.npy", "combination": "combination.npy", "curve": "curve.npy"}
+    ngrams = {"kind": "ngrams", "weights": "weights.npy", "scales": "scales.npy", "biases": "biases.npy"}
+    arrays = {
+        "network.npy": network,
+        "pieces.npy": pack_pieces(pieces),
+        "combination.npy": np.array([[0.6, 0.7], [0.9, 0.8], [-1.0, -0.5]]),
+        "curve.npy": np.array([[0.0, 0.0, 1.0], [0.05, 0.004, 0.5]]),
+    }
+    entry = {"kind": "encoder", "form": "plain", "tokens": 16, "abusive": 0.4, "hateful": 0.45} | names
+    write_pack(folder / tag, tag, arrays=arrays, readers=(ngrams, entry))
+    (folder / "shared").mkdir(exist_ok=True)
+    for name in ("network.npy", "pieces.npy"):
+        (folder / tag / name).rename(folder / "shared" / name)
+
+
+def test_packs_share_one_encoder(tmp_path: Path) -> None:
+    """The encoder lies beside the packs and is built once; where the profile asks for it, both readers judge."""
+    for tag in ("de", "ru"):
+        write_pack_with_encoder(tmp_path, tag)
+    write_pack(tmp_path / "pl", "pl")
+    packs = LanguagePacks.find(tmp_path, profile=Profile.FULL)
+    packs.preload_encoder()
+    german, russian, polish = (packs.moderator(tag) for tag in ("de", "ru", "pl"))
+
+    assert packs.has_encoder
+    assert german.combined is not None
+    assert russian.combined is not None
+    assert german.combined.encoder is russian.combined.encoder
+    assert (german.version, polish.version) == (packs.version("de"), packs.version("pl"))
+    assert german.version.endswith("+full")
+    assert polish.profile is Profile.FAST
+    assert german.decide([Comment("", "Größe")]).encoder_count == 1
+
+
+@pytest.mark.parametrize("text", ["Du bist so dumm, GRÖẞER geht es nicht.", "<b>Halt</b> &amp; schweig", "dumm und klug " * 30, ""])
+def test_explanations_of_both_readers_add_up(tmp_path: Path, text: str) -> None:
+    """What words add, by the n-grams and by an encoder that reads the text with its accents, is about words of the original and adds up."""
+    write_pack_with_encoder(tmp_path, "de")
+    moderator = LanguagePacks.find(tmp_path, profile=Profile.FULL).moderator("de")
+    comment = Comment("", text, Format.HTML)
+    explanation = moderator.explain(comment)
+    hateful, abusive = 1 / (1 + np.exp(-explanation.log_odds))
+    scores = moderator.decide([comment]).scores[0]
+
+    assert [(1 - hateful) * (1 - abusive), hateful] == pytest.approx([scores[0], scores[2]]) or not text
+    assert all(0 <= span.begin < span.end <= len(text) for span in explanation.spans())
