@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from model.moderator import Moderator
     from service.settings import Settings
 
-__all__ = ["ModeratorOptions", "find_languages", "hash_languages", "load_moderator"]
+__all__ = ["LANGUAGES_OFF", "ModeratorOptions", "find_languages", "hash_languages", "load_moderator"]
+
+LANGUAGES_OFF = "off"
+"""What stands in place of the operator's folder of language packs where none is to be used, not even those that ship."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,6 @@ def find_languages(languages: str | None, moderator: "Moderator") -> "LanguagePa
     Raises:
         ArtefactError: there is something wrong with the operator's folder.
     """
-    from model.languages.pack_folders import LANGUAGES_OFF
-
     if languages == LANGUAGES_OFF:
         return None
     packs = _find_packs(None if languages is None else Path(languages), moderator.prior, moderator.profile, moderator.risk)
@@ -105,7 +106,7 @@ def hash_languages(languages: str | None) -> str | None:
     Raises:
         ArtefactError: there is something wrong with the operator's folder.
     """
-    from model.languages.pack_folders import LANGUAGES_OFF, find_packs, hash_packs
+    from model.languages.pack_folders import find_packs, hash_packs
 
     packs = {} if languages == LANGUAGES_OFF else find_packs(None if languages is None else Path(languages))
     return hash_packs(packs) if packs else None

@@ -12,10 +12,7 @@ from model.artefact.shared_arrays import SharedArrays
 from model.errors import ArtefactError
 from model.normaliser.version import PACK_NORMALISER
 
-__all__ = ["LANGUAGES_OFF", "PackFolder", "find_packs", "hash_packs", "open_shared_arrays", "read_pack", "shipped_languages"]
-
-LANGUAGES_OFF = "off"
-"""What stands in place of the operator's folder where no pack is to be used, not even those that ship."""
+__all__ = ["PackFolder", "find_packs", "hash_packs", "open_shared_arrays", "read_pack", "shipped_languages"]
 
 _DISTRIBUTION = "tipstaff_languages"
 _SHARED = "shared"

@@ -12,7 +12,7 @@ from service.judging.community_file import read_community_file
 from service.judging.foreign import OnForeign
 from service.judging.judge import Judge
 from service.judging.routes import languages_read_by
-from service.model_loading import find_languages
+from service.model_loading import LANGUAGES_OFF, find_languages
 
 if TYPE_CHECKING:
     from model.language.identifier import Identifier
@@ -42,7 +42,7 @@ class JudgeOptions:
     identify: bool = False
     letters: int | None = None
     certainty: float | None = None
-    languages: str | None = None
+    languages: str | None = LANGUAGES_OFF
 
     @classmethod
     def from_settings(

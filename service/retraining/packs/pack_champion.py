@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from model.artefact.folder import read_manifest_of
 from model.errors import InputError
-from model.languages.pack_folders import LANGUAGES_OFF, PackFolder, find_packs
+from model.languages.pack_folders import PackFolder, find_packs
 from model.normaliser.version import PACK_NORMALISER
+from service.model_loading import LANGUAGES_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
