@@ -176,35 +176,46 @@ class Decisions:
         unreadable = frozenset(rows[sorted(self.unreadable)].tolist())
         return replace(self, _raw=raw, spans=spans, unreadable=unreadable)
 
-    def overlaid(self, rows: IntArray, other: "Decisions") -> "tuple[Decisions, IntArray]":
-        """Return decisions in which another model has its say on some comments: the worst counts, by verdict, label and P(abusive).
+    def overlaid(self, parts: "Sequence[tuple[IntArray, Decisions]]") -> "tuple[Decisions, list[IntArray]]":
+        """Return decisions in which other models have their say on some comments: the worst counts, by verdict, label and P(abusive).
 
         Args:
-            rows: the numbers of these comments, ascending; shape (m,).
-            other: what the other model decides about them, m decisions, by a policy of the same name. Attributes that it lacks are NaN.
+            parts: the numbers of some comments, ascending, shape (m,); and what another model decides about them, by a policy of the same
+                name. Attributes that it lacks are NaN.
 
         Returns:
-            The decisions, whose failures are those of both; and the rows on which the other model has decided.
+            The decisions, whose failures are those of all; and for each part the numbers of the comments on which it has decided.
         """
-        raw, theirs = self._raw.copy(), other._raw
-        which = np.flatnonzero(_are_graver(theirs, raw.part_of(rows)))
-        taken = rows[which]
-        raw.floats[taken] = np.nan
-        columns = {name: LABEL_HEADS + column for column, name in enumerate(other.attribute_names)}
-        heads = [0, 1, *(columns.get(name, -1) for name in self.attribute_names)]
-        for head, their_head in enumerate(heads):
-            if their_head >= 0:
+        raw, unreadable, decided = self._raw.copy(), set(self.unreadable), []
+        spans = None if self.spans is None else list(self.spans)
+        for rows, other in parts:
+            theirs = other._raw
+            which = np.flatnonzero(_are_graver(theirs, raw.part_of(rows)))
+            taken = rows[which]
+            decided.append(taken)
+            raw.floats[taken] = np.nan
+            columns = {name: LABEL_HEADS + column for column, name in enumerate(other.attribute_names)}
+            known = [(LABEL_HEADS + at, columns[name]) for at, name in enumerate(self.attribute_names) if name in columns]
+            for head, their_head in ((0, 0), (1, 1), *known):
                 raw.log_odds[taken, head] = theirs.log_odds[which, their_head]
                 raw.probabilities[taken, head] = theirs.probabilities[which, their_head]
-        raw.scores[taken], raw.codes[taken] = theirs.scores[which], theirs.codes[which]
-        spans = None if self.spans is None else list(self.spans)
-        if spans is not None and other.spans is not None:
-            for row, their_row in zip(taken.tolist(), which.tolist(), strict=True):
-                spans[row] = other.spans[their_row]
-        unreadable = self.unreadable.difference(taken.tolist()) | set(rows[sorted(other.unreadable.intersection(which.tolist()))].tolist())
-        failures, encoder_count = add_failures(self.failures, other.failures), self.encoder_count + other.encoder_count
-        merged = replace(self, _raw=raw, spans=spans, unreadable=frozenset(unreadable), failures=failures, encoder_count=encoder_count)
-        return merged, taken
+            raw.scores[taken], raw.codes[taken] = theirs.scores[which], theirs.codes[which]
+            if spans is not None and other.spans is not None:
+                for row, their_row in zip(taken.tolist(), which.tolist(), strict=True):
+                    spans[row] = other.spans[their_row]
+            if unreadable or other.unreadable:
+                unreadable.difference_update(taken.tolist())
+                unreadable.update(rows[sorted(other.unreadable.intersection(which.tolist()))].tolist())
+        others = [other for _, other in parts]
+        merged = replace(
+            self,
+            _raw=raw,
+            spans=spans,
+            unreadable=frozenset(unreadable),
+            failures=add_failures(self.failures, *(other.failures for other in others)),
+            encoder_count=self.encoder_count + sum(other.encoder_count for other in others),
+        )
+        return merged, decided
 
     def pulled_to_prior(self, rows: Sequence[int] | npt.NDArray[np.intp], prior: Prior) -> "Decisions":
         """Return the same decisions with the probabilities of some comments halfway to the prior, so that none of these is certain.

@@ -40,6 +40,7 @@ class LanguagePacks:
         self._packs = dict(packs)
         self._shared = open_shared_arrays(operator)
         self._prior, self._profile, self._risk = prior, profile, risk
+        self._read = {ngrams_only: self._find_read(ngrams_only=ngrams_only) for ngrams_only in (False, True)}
         self._moderators: dict[str, Moderator] = {}
         self._unusable: dict[str, ArtefactError] = {}
         self._with_encoder: Moderator | None = None
@@ -83,6 +84,9 @@ class LanguagePacks:
         Args:
             ngrams_only: whether the n-grams are to judge alone this time, whatever the profile.
         """
+        return self._read[ngrams_only]
+
+    def _find_read(self, *, ngrams_only: bool) -> frozenset[str]:
         return frozenset(
             tag
             for tag, pack in self._packs.items()

@@ -139,7 +139,7 @@ def judge_by_language(
         first_pass=first.own if first is not None and is_same else None,
     )
     decisions = _with_policy(decisions, policy.thresholds).spread(len(comments), routes.own)
-    versions, tags = dict[int, str](), dict[int, str]()
+    parts, judges = [], []
     for tag, rows in routes.packs.items():
         try:
             pack = packs.moderator(tag)
@@ -159,7 +159,11 @@ def judge_by_language(
             log_failure(Step.JUDGEMENT, error)
             by_pack, version = moderator.decide_unreadable(rows.size, policy=policy.name, explain=explain), packs.version(tag)
             by_pack = replace(by_pack, failures=add_failures(by_pack.failures, {Step.JUDGEMENT: rows.size}))
-        decisions, taken = decisions.overlaid(rows, by_pack)
+        parts.append((rows, by_pack))
+        judges.append((tag, version))
+    decisions, decided = decisions.overlaid(parts)
+    versions, tags = dict[int, str](), dict[int, str]()
+    for (tag, version), taken in zip(judges, decided, strict=True):
         versions |= dict.fromkeys(taken.tolist(), version)
         tags |= dict.fromkeys(taken.tolist(), tag)
     return JudgedByLanguage(decisions, versions, tags)

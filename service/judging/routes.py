@@ -66,8 +66,11 @@ def describe_languages(
     """
     codes, foreign, candidates, _ = languages
     # Nearly all comments are English on most sites; only the others are looked at one by one.
-    all_foreign, unsure = list(foreign), [False] * len(codes)
+    unsure: list[bool] = [False] * len(codes)
     judged_as: list[str | None] = [_ENGLISH[0]] * len(codes)
+    if are_all_english(candidates, own):
+        return LanguageColumns(codes, foreign, unsure, judged_as)
+    all_foreign = list(foreign)
     for row in _find_others(candidates, own):
         tags = candidates[row]
         if not tags or row in unread:
