@@ -31,9 +31,11 @@ COPY model model
 COPY training training
 COPY service service
 COPY languages languages
-RUN /opt/build/bin/hatchling build --target wheel --directory /src/dist && \
-    (cd languages && /opt/build/bin/hatchling build --target wheel --directory /src/dist) && \
-    /opt/build/bin/python -m pip --python /opt/tipstaff/bin/python install --quiet --no-compile --no-deps dist/*.whl
+RUN /opt/build/bin/hatchling build --target wheel --directory /src/dist
+WORKDIR /src/languages
+RUN /opt/build/bin/hatchling build --target wheel --directory /src/dist
+WORKDIR /src
+RUN /opt/build/bin/python -m pip --python /opt/tipstaff/bin/python install --quiet --no-compile --no-deps dist/*.whl
 # Bytecode that is not compared with its source stays valid whatever a registry does to the times of files.
 RUN python -m compileall -q -j 0 -x tests/ --invalidation-mode unchecked-hash /opt/tipstaff/lib && tipstaff warm
 

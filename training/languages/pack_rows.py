@@ -21,7 +21,7 @@ from training.tables.labelled import Labelled, Place
 
 __all__ = ["CorpusOfLanguages", "fold_numbers"]
 
-_REREAD_WEIGHT, _AUTHORED_WEIGHT = 15.0, 5.0
+_REREAD_WEIGHT, _AUTHORED_WEIGHT = 15.0, 10.0
 _KIN_WEIGHT = 0.5  # of a row of another language, as a share of that of one of the own
 _MOST_MEASURED = 600  # rows that a pack is measured on by the labels of their sources
 _MOST_NOISY, _MOST_NOISY_KIN = 45_000, 6_000  # rows that nobody read again, of the own language and of each of its kin
