@@ -1,7 +1,7 @@
 """The rows that a language pack learns from and is judged by.
 
 It learns from the rows of public sources, of its own language and of its kin, which are noisy; from those that were read again by our
-definitions, which count fifteen times as much; and from comments of our own, which count five times as much.
+definitions, which count fifteen times as much; and from comments of our own, which count ten times as much.
 """
 
 import hashlib
