@@ -1,6 +1,8 @@
 """The packs of a process: their manifests are read at the start, and a pack itself when a comment first needs it."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self
@@ -14,11 +16,14 @@ from model.profile import DEFAULT_RISK, Profile
 
 __all__ = ["LanguagePacks"]
 
+_log = logging.getLogger("tipstaff.languages")
+
 
 class LanguagePacks:
     """Language packs, one for each language; any number of threads may share one object.
 
-    A pack is opened when its moderator is first asked for, and stays open. All share one encoder.
+    A pack is opened when its moderator is first asked for, and stays open. All share one encoder. If it cannot be used, its language is not
+    read from then on, and the log says so once.
 
     Args:
         packs: by the tags of their languages.
@@ -40,9 +45,9 @@ class LanguagePacks:
         self._packs = dict(packs)
         self._shared = open_shared_arrays(operator)
         self._prior, self._profile, self._risk = prior, profile, risk
-        self._read = {ngrams_only: self._find_read(ngrams_only=ngrams_only) for ngrams_only in (False, True)}
         self._moderators: dict[str, Moderator] = {}
-        self._unusable: dict[str, ArtefactError] = {}
+        self._unusable: dict[str, str] = {}
+        self._read = self._find_all_read()
         self._with_encoder: Moderator | None = None
         self._lock = Lock()
 
@@ -86,16 +91,27 @@ class LanguagePacks:
         """
         return self._read[ngrams_only]
 
+    def _find_all_read(self) -> dict[bool, frozenset[str]]:
+        return {ngrams_only: self._find_read(ngrams_only=ngrams_only) for ngrams_only in (False, True)}
+
     def _find_read(self, *, ngrams_only: bool) -> frozenset[str]:
         return frozenset(
             tag
             for tag, pack in self._packs.items()
-            if pack.manifest.tells("abusive", (Profile.FAST if ngrams_only else self.profile_of(tag)).value)
+            if tag not in self._unusable and pack.manifest.tells("abusive", (Profile.FAST if ngrams_only else self.profile_of(tag)).value)
         )
 
     def version(self, tag: str) -> str:
         """Return the version of the pack of a language, as answers state it."""
         return profile_version(self._packs[tag].manifest, self.profile_of(tag))
+
+    def open(self, tags: Iterable[str]) -> frozenset[str]:
+        """Open packs that are not open yet, and return the languages of those that cannot be used, which are not read any more."""
+        for tag in tags:
+            if tag not in self._moderators and tag not in self._unusable:
+                with suppress(ArtefactError):
+                    self.moderator(tag)
+        return frozenset(self._unusable).intersection(tags)
 
     def moderator(self, tag: str) -> Moderator:
         """Return what judges comments in a language; the pack is opened if it was not yet.
@@ -112,15 +128,20 @@ class LanguagePacks:
 
     def _open(self, tag: str) -> Moderator:
         if tag in self._unusable:
-            raise ArtefactError(str(self._unusable[tag]))
+            raise ArtefactError(self._unusable[tag])
         try:
             return self._load(tag)
         except ArtefactError as error:
-            self._unusable[tag] = error
+            self._unusable[tag] = str(error)
+            _log.error("comments in the language %s are not read until the next start: %s", tag, error)
             raise
+        finally:
+            self._read = self._find_all_read()
 
     def _load(self, tag: str) -> Moderator:
-        stored = read_pack(self._packs[tag].folder, self._shared)
+        stored = read_pack(self._packs[tag].folder, self._shared, tag=tag)
+        # It may have been replaced since the start, by one that was trained anew.
+        self._packs[tag] = PackFolder(self._packs[tag].folder, stored.manifest)
         profile = self.profile_of(tag)
         moderator = Moderator(stored, prior=self._prior, profile=profile, risk=self._risk, like=self._with_encoder)
         if moderator.combined is not None:

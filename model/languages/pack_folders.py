@@ -10,12 +10,14 @@ from model.artefact.folder import StoredArtefact, read_artefact, read_manifest_o
 from model.artefact.manifest import Manifest
 from model.artefact.shared_arrays import SharedArrays
 from model.errors import ArtefactError
+from model.language.tags import canonical_tag
 from model.normaliser.version import PACK_NORMALISER
 
 __all__ = ["PackFolder", "find_packs", "hash_packs", "open_shared_arrays", "read_pack", "shipped_languages"]
 
 _DISTRIBUTION = "tipstaff_languages"
 _SHARED = "shared"
+_ENGLISH = "en"
 
 
 @dataclass(frozen=True)
@@ -68,18 +70,21 @@ def open_shared_arrays(operator: Path | None = None) -> SharedArrays:
     return SharedArrays([folder / _SHARED for folder in (operator, shipped) if folder is not None])
 
 
-def read_pack(folder: Path, shared: SharedArrays | None = None) -> StoredArtefact:
+def read_pack(folder: Path, shared: SharedArrays | None = None, *, tag: str | None = None) -> StoredArtefact:
     """Read a pack.
 
     Args:
         folder: where it lies.
         shared: where the arrays lie that it shares with others; those that ship if None.
+        tag: the language for which it has to be; None for any.
 
     Raises:
         ArtefactError: it cannot be used, or is not a pack.
     """
     stored = read_artefact(folder, normaliser=PACK_NORMALISER, shared=shared or open_shared_arrays())
     _check_language(folder, stored.manifest)
+    if tag is not None and stored.manifest.languages != (tag,):
+        raise ArtefactError(f"{folder}: has become a pack for {stored.manifest.languages[0]!r}, no longer for {tag!r}: put that one back")
     return stored
 
 
@@ -107,3 +112,8 @@ def _check_language(folder: Path, manifest: Manifest) -> None:
         )
     if len(manifest.languages) != 1:
         raise ArtefactError(f"{folder}: is for {len(manifest.languages)} languages: a pack is for one: train it anew")
+    tag = manifest.languages[0]
+    if canonical_tag(tag) != tag:
+        raise ArtefactError(f"{folder}: is for {tag!r}, which is not the tag of a language: train it anew for one of ISO 639-1")
+    if tag == _ENGLISH:
+        raise ArtefactError(f"{folder}: is a pack for English, which the model of the site reads: move it away")

@@ -220,7 +220,10 @@ class Judge:
         own = self.moderator.languages
         if self.packs is None or languages is None or are_all_english(languages.candidates, own):
             return None
-        return find_routes(languages.candidates, own=own, packs=self.packs.read_tags(ngrams_only=ngrams_only))
+        read = self.packs.read_tags(ngrams_only=ngrams_only)
+        routes = find_routes(languages.candidates, own=own, packs=read)
+        unusable = self.packs.open(routes.packs)
+        return find_routes(languages.candidates, own=own, packs=read - unusable) if unusable else routes
 
     def _match_lists(self, comments: Sequence[Comment]) -> MatchedLists | None:
         """Match comments with the lists of the community; None if there are none."""

@@ -56,6 +56,35 @@ def test_pack_is_opened_once_and_late(packs: LanguagePacks, tmp_path: Path) -> N
     assert packs.moderator("de") is packs.moderator("de")
 
 
+def test_pack_that_cannot_be_used_is_read_no_longer(tmp_path: Path) -> None:
+    """A pack that was damaged since the start, or is for another language by now, leaves its language unread; the files are read once."""
+    for tag in ("de", "ru", "tr"):
+        write_pack(tmp_path / tag, tag)
+    found = LanguagePacks.find(tmp_path)
+    (tmp_path / "de" / "weights.npy").write_bytes(b"")
+    write_pack(tmp_path / "tr", "nl")
+
+    assert found.open(["de", "ru", "tr"]) == {"de", "tr"}
+    assert {"de", "ru", "tr"} & found.read_tags() == {"ru"}
+    assert {pack["tag"]: pack["read"] for pack in found.public_manifest()}["de"] is False
+    write_pack(tmp_path / "de", "de")
+    with pytest.raises(ArtefactError, match=r"weights\.npy is truncated"):
+        found.moderator("de")
+    with pytest.raises(ArtefactError, match="has become a pack for 'nl'"):
+        found.moderator("tr")
+
+
+def test_pack_that_was_trained_anew_is_named(tmp_path: Path) -> None:
+    """A pack that was replaced before it was opened judges, and what is told of it is about the new one."""
+    write_pack(tmp_path / "de", "de")
+    found = LanguagePacks.find(tmp_path)
+    before = found.version("de")
+    write_pack(tmp_path / "de", "de", answers={"fast": ("abusive",)})
+    decisions = found.moderator("de").decide([Comment("", LINES["de"]["toxic"][0])])
+
+    assert decisions.version == found.version("de") != before
+
+
 def test_language_that_is_not_read_is_known(tmp_path: Path) -> None:
     """A pack that tells no abuse in a profile is there, but its language is not read."""
     write_pack(tmp_path / "de", "de", answers={"full": ("abusive",)})

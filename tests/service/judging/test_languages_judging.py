@@ -8,7 +8,6 @@ import pytest
 from model.artefact.folder import read_artefact, shipped_folder, write_artefact
 from model.artefact.manifest import Description
 from model.comment import Comment, Format, Label, Verdict
-from model.failures import Step
 from model.language.identifier import Identifier
 from model.languages.language_packs import LanguagePacks
 from model.moderator import Moderator
@@ -118,19 +117,40 @@ def test_explanations_are_about_the_original(moderator: Moderator, reads_all: Id
     assert all(0 <= span.begin < span.end <= len(ENGLISH_TOXIC) for span in spans[1])
 
 
-def test_pack_that_cannot_be_used_harms_its_comments_alone(moderator: Moderator, reads_all: Identifier, tmp_path: Path) -> None:
-    """Where a pack turns out to be damaged, its comments wait for a moderator, and the others are judged."""
-    write_pack(tmp_path / "de", "de")
+def test_pack_that_cannot_be_used_is_not_read(
+    moderator: Moderator, reads_all: Identifier, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where a pack turns out to be damaged, its language is not read any more, the others are, and the log says so once without a text."""
+    for tag in ("de", "ru"):
+        write_pack(tmp_path / tag, tag)
     damaged = LanguagePacks.find(tmp_path)
     (tmp_path / "de" / "weights.npy").write_bytes(b"")
-    judgements = Judge(moderator, reads_all, on_foreign=OnForeign.APPROVE, packs=damaged).judge(
-        [Comment("", GERMAN_TOXIC), Comment("", ENGLISH_FINE)]
-    )
-    german, english = judgements.rows()
+    judge = Judge(moderator, reads_all, packs=damaged)
+    judge.first_pass([Comment("", GERMAN_TOXIC)])
+    for _ in range(2):
+        german, english, russian = judge_all(judge, GERMAN_TOXIC, ENGLISH_FINE, RUSSIAN_HATEFUL)
+
+        assert (german.verdict, german.foreign, german.language, german.judged_as) == (Verdict.REVIEW, True, "de", None)
+        assert (english.verdict, russian.judged_as) == (Verdict.APPROVE, "ru")
+    assert {"de", "ru"} & damaged.read_tags() == {"ru"}
+    (told,) = caplog.messages
+    assert "weights.npy is truncated" in told
+    assert "Fresse" not in caplog.text
+
+
+def test_pack_that_fails_harms_its_comments_alone(
+    moderator: Moderator, reads_all: Identifier, packs: LanguagePacks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a pack fails for whatever reason, its comments wait for a moderator, and the others are judged."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("anything")
+
+    monkeypatch.setattr(packs.moderator("de"), "decide", fail)
+    german, english = judge_all(Judge(moderator, reads_all, on_foreign=OnForeign.APPROVE, packs=packs), GERMAN_TOXIC, ENGLISH_FINE)
 
     assert (german.label, german.verdict, german.reason, german.held) == (None, Verdict.REVIEW, "unreadable", True)
     assert english.verdict is Verdict.APPROVE
-    assert judgements.failures == {Step.JUDGEMENT: 1}
 
 
 def test_language_is_not_read_by_ngrams_that_cannot_tell(moderator: Moderator, tmp_path: Path) -> None:
