@@ -107,13 +107,16 @@ def write_artefact(
     return manifest
 
 
-def read_artefact(source: Path | ArtefactCopy, *, normaliser: str, shared: SharedArrays | None = None) -> StoredArtefact:
+def read_artefact(
+    source: Path | ArtefactCopy, *, normaliser: str, shared: SharedArrays | None = None, ngrams_only: bool = False
+) -> StoredArtefact:
     """Read an artefact.
 
     Args:
         source: the folder of the artefact, or a copy that `copy_artefact` made.
         normaliser: version of the normalisation of the texts that the artefact will judge.
         shared: where the arrays lie that the manifest names and the artefact itself lacks.
+        ngrams_only: whether to leave out the arrays of an encoder, which are large.
 
     Returns:
         The manifest and the arrays. They are in memory, so that they stay what they are whatever happens to the folder. Those of one copy
@@ -123,8 +126,8 @@ def read_artefact(source: Path | ArtefactCopy, *, normaliser: str, shared: Share
         ArtefactError: it is missing, truncated, altered, not one of ours, newer, or made for another normaliser.
     """
     if isinstance(source, ArtefactCopy):
-        return _read(OpenArtefact(source.folder, source.names, source.open), normaliser, shared)
-    return _read_folder(source, lambda artefact: _read(artefact, normaliser, shared))
+        return _read(OpenArtefact(source.folder, source.names, source.open), normaliser, shared, ngrams_only=ngrams_only)
+    return _read_folder(source, lambda artefact: _read(artefact, normaliser, shared, ngrams_only=ngrams_only))
 
 
 def copy_artefact(folder: Path, *, sharing: Sequence[ArtefactCopy] = ()) -> ArtefactCopy:
@@ -206,7 +209,7 @@ def _is_replaced(folder: Path, handle: int) -> bool:
         return True
 
 
-def _read(artefact: OpenArtefact, normaliser: str, shared: SharedArrays | None) -> StoredArtefact:
+def _read(artefact: OpenArtefact, normaliser: str, shared: SharedArrays | None, *, ngrams_only: bool) -> StoredArtefact:
     manifest = read_manifest(artefact)
     if manifest.normaliser != normaliser:
         raise artefact.refusal(
@@ -219,6 +222,7 @@ def _read(artefact: OpenArtefact, normaliser: str, shared: SharedArrays | None) 
     arrays = {
         name: _map(artefact, name, manifest) if shared is None or name in artefact.names else shared.map(artefact, name, entry)
         for name, entry in manifest.arrays.items()
+        if not ngrams_only or name in manifest.readers[0].values()
     }
     return StoredArtefact(manifest, MappingProxyType(arrays))
 

@@ -139,7 +139,7 @@ class LanguagePacks:
             self._read = self._find_all_read()
 
     def _load(self, tag: str) -> Moderator:
-        stored = read_pack(self._packs[tag].folder, self._shared, tag=tag)
+        stored = read_pack(self._packs[tag].folder, self._shared, tag=tag, ngrams_only=self._profile is Profile.FAST)
         # It may have been replaced since the start, by one that was trained anew.
         self._packs[tag] = PackFolder(self._packs[tag].folder, stored.manifest)
         profile = self.profile_of(tag)

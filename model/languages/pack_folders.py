@@ -70,18 +70,19 @@ def open_shared_arrays(operator: Path | None = None) -> SharedArrays:
     return SharedArrays([folder / _SHARED for folder in (operator, shipped) if folder is not None])
 
 
-def read_pack(folder: Path, shared: SharedArrays | None = None, *, tag: str | None = None) -> StoredArtefact:
+def read_pack(folder: Path, shared: SharedArrays | None = None, *, tag: str | None = None, ngrams_only: bool = False) -> StoredArtefact:
     """Read a pack.
 
     Args:
         folder: where it lies.
         shared: where the arrays lie that it shares with others; those that ship if None.
         tag: the language for which it has to be; None for any.
+        ngrams_only: whether to leave out the arrays of its encoder, which are large.
 
     Raises:
         ArtefactError: it cannot be used, or is not a pack.
     """
-    stored = read_artefact(folder, normaliser=PACK_NORMALISER, shared=shared or open_shared_arrays())
+    stored = read_artefact(folder, normaliser=PACK_NORMALISER, shared=shared or open_shared_arrays(), ngrams_only=ngrams_only)
     _check_language(folder, stored.manifest)
     if tag is not None and stored.manifest.languages != (tag,):
         raise ArtefactError(f"{folder}: has become a pack for {stored.manifest.languages[0]!r}, no longer for {tag!r}: put that one back")

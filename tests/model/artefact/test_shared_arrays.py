@@ -77,3 +77,16 @@ def test_arrays_that_lie_elsewhere_are_not_written(tmp_path: Path) -> None:
     assert not (tmp_path / "three" / "network.npy").exists()
     stored = read_artefact(tmp_path / "three", normaliser=NORMALISER, shared=SharedArrays([tmp_path / "shared"]))
     assert stored.arrays["network.npy"].tolist() == list(range(9))
+
+
+def test_arrays_of_an_encoder_are_left_out(tmp_path: Path) -> None:
+    """Where the n-grams alone are asked for, nothing else is read: neither what is shared, nor what lies in the folder."""
+    one, two = write_two(tmp_path)
+    shutil.move(tmp_path / "shared" / "network.npy", two / "network.npy")
+    (two / "network.npy").write_bytes(b"")
+    used = {name for name in build_arrays() if name in build_description().readers[0].values()}
+
+    assert used
+    for folder in (one, two):
+        stored = read_artefact(folder, normaliser=NORMALISER, shared=SharedArrays([tmp_path / "shared"]), ngrams_only=True)
+        assert stored.arrays.keys() == used

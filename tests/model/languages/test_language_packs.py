@@ -74,6 +74,21 @@ def test_pack_that_cannot_be_used_is_read_no_longer(tmp_path: Path) -> None:
         found.moderator("tr")
 
 
+def test_encoder_is_not_read_where_it_is_not_asked(tmp_path: Path) -> None:
+    """In the profile of the n-grams alone a pack judges without the arrays of its encoder, and without their memory."""
+    readers = (
+        {"kind": "ngrams", "weights": "weights.npy", "scales": "scales.npy", "biases": "biases.npy"},
+        {"kind": "encoder", "network": "own.npy"},
+    )
+    write_pack(tmp_path / "de", "de", arrays={"own.npy": np.zeros(9, np.uint8)}, readers=readers)
+    (tmp_path / "de" / "own.npy").unlink()
+    found = LanguagePacks.find(tmp_path, profile=Profile.FAST)
+
+    assert found.moderator("de").decide([Comment("", LINES["de"]["fine"][0])]).labels.tolist() == [0]
+    with pytest.raises(ArtefactError, match=r"own\.npy is missing"):
+        LanguagePacks.find(tmp_path, profile=Profile.FULL).moderator("de")
+
+
 def test_pack_that_was_trained_anew_is_named(tmp_path: Path) -> None:
     """A pack that was replaced before it was opened judges, and what is told of it is about the new one."""
     write_pack(tmp_path / "de", "de")
