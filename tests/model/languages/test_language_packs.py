@@ -161,6 +161,17 @@ def test_packs_share_one_encoder(tmp_path: Path) -> None:
     assert german.decide([Comment("", "Größe")]).encoder_count == 1
 
 
+def test_ngrams_need_no_encoder(tmp_path: Path) -> None:
+    """Where the n-grams judge alone, the encoder that packs share is not read, be it missing."""
+    write_pack_with_encoder(tmp_path, "de")
+    (tmp_path / "shared" / "network.npy").unlink()
+    fast, full = (LanguagePacks.find(tmp_path, profile=profile) for profile in (Profile.FAST, Profile.FULL))
+
+    assert fast.moderator("de").decide([Comment("", "Größe")]).labels.tolist() != [-1]
+    with pytest.raises(ArtefactError, match=r"network\.npy"):
+        full.moderator("de")
+
+
 @pytest.mark.parametrize("text", ["Du bist so dumm, GRÖẞER geht es nicht.", "<b>Halt</b> &amp; schweig", "dumm und klug " * 30, ""])
 def test_explanations_of_both_readers_add_up(tmp_path: Path, text: str) -> None:
     """What words add, by the n-grams and by an encoder that reads the text with its accents, is about words of the original and adds up."""
