@@ -66,9 +66,9 @@ def score(
     """Score comments in files, or one text.
 
     Writes one row for each row read, in order: id, label, fine, toxic, hateful, verdict, model, reason, dump, row, author,
-    parent, place, created_at, foreign. A row that cannot be judged has a reason instead of a label. A run that was stopped goes on where
-    it was when the same command is given again. The exit code is 3 if nothing was judged, or if more than half
-    of the comments of the run, or of a file, cannot be.
+    parent, place, created_at, foreign, unsure. A row that cannot be judged has a reason instead of a label. A run that was stopped goes
+    on where it was when the same command is given again. The exit code is 3 if nothing was judged, or if more than half of the comments
+    of the run, or of a file, cannot be.
     """
     from service.settings import read_settings
 
