@@ -25,7 +25,7 @@ FEWEST_SHOWN = 3
 """So many letters of another script show a language; fewer may be a face: ¯\\_(ツ)_/¯."""
 
 _ENGLISH = "en"
-# Nothing but these is weighed from this share of letters in English words on: nine English comments in ten, and hardly another.
+# Nothing but these is weighed from this share of letters in English words on; from less on in a text of forty letters or more.
 _EVIDENT_SHARE = 0.87
 # Between several languages, English is ahead by so much of the difference between the logarithms of the best probabilities, divided by
 # the square root of the number of bytes: else one English word in twenty would be another language's. Text in a language that has no

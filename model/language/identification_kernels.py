@@ -38,12 +38,15 @@ TOO_SHORT, EVIDENTLY_ENGLISH, DOUBTFUL = range(3)
 """Findings: too few letters for any language; English without a look at n-grams; whatever the n-grams say."""
 
 _DRAWN_OUT = 3  # so many equal letters in a row
-_MOST_BYTES = 1024  # further ones hardly change the result
+_MOST_BYTES = 192  # further ones hardly change the result
+_MOST_READ = 4 * _MOST_BYTES  # in search of them: names are left out
 _FEWEST_SLOTS = 64
 _SLOT_FACTOR = 40503  # 2**16 / golden ratio (Knuth, TAOCP 3, 6.4)
 _HAN, _KANA = SCRIPT_NAMES.index("Han"), SCRIPT_NAMES.index("Kana")
 # What has so many letters of other scripts, or more than this part of all, is not English alone.
 _FEWEST_MIXED, _MIXED_PART = 4, 7
+# A text of so many letters in English words alone is English; and so is one of so many letters, if this share of them is in these.
+_FEWEST_ENGLISH, _LONG, _SHARE_OF_LONG = 14, 40, 0.7
 _KANA_SHARE = 10  # Japanese has at least one sign of Kana to so many of Han
 
 
@@ -58,7 +61,7 @@ def collect_evidence(
         offsets: of the packed comments.
         lexicon: English words, as ``model.normaliser.lexicon`` packs them.
         fewest_letters: without so many letters a comment has no language.
-        evident_share: the share of letters in English words from which on a comment is English.
+        evident_share: the share of letters in English words from which on a comment is English, unless it is very short or long.
         evidence: gets the evidence, int64, shape (n, 5).
     """
     script_letters = np.zeros(len(SCRIPT_NAMES), np.int64)
@@ -80,10 +83,12 @@ def collect_evidence(
         other = script_letters.sum() - script_letters[LATIN]
         evidence[i, OTHER] = other
         evidence[i, SCRIPT] = _main_script(script_letters)
-        if plain + other < fewest_letters:
-            evidence[i, FINDING] = TOO_SHORT
-        elif english >= evident_share * plain and (other < _FEWEST_MIXED or _MIXED_PART * other < plain + other):
+        least_share = 1.0 if plain < fewest_letters else evident_share if plain < _LONG else _SHARE_OF_LONG
+        is_mixed = other >= _FEWEST_MIXED and _MIXED_PART * other >= plain + other
+        if plain >= min(_FEWEST_ENGLISH, fewest_letters) and english >= least_share * plain and not is_mixed:
             evidence[i, FINDING] = EVIDENTLY_ENGLISH
+        elif plain + other < fewest_letters:
+            evidence[i, FINDING] = TOO_SHORT
         else:
             evidence[i, FINDING] = DOUBTFUL
 
@@ -280,11 +285,12 @@ def score_languages(data: ByteArray, offsets: IntArray, rows: IntArray, tables: 
     sizes = np.zeros(rows.size, np.int64)
     longest = 0
     for k in range(rows.size):
-        longest = max(longest, offsets[rows[k] + 1] - offsets[rows[k]])
+        longest = max(longest, min(offsets[rows[k] + 1] - offsets[rows[k]], _MOST_READ))
     text = np.empty(longest + 1, np.uint8)
     counts = _allocate_counts(min(longest, _MOST_BYTES))
     for k in range(rows.size):
-        n = min(_write_cleaned(data, offsets[rows[k]], offsets[rows[k] + 1], text), _MOST_BYTES)
+        begin = offsets[rows[k]]
+        n = min(_write_cleaned(data, begin, min(offsets[rows[k] + 1], begin + _MOST_READ), text), _MOST_BYTES)
         sizes[k] = n
         _score_text(text, n, tables, counts, scores[k])
     return sizes

@@ -36,6 +36,7 @@ _MOST_OF_SHORT = 0.5
 _FEWEST_MIXED, _MIXED_SHARE = 4, 0.15
 # Of so many signs without Kana, each of which counts twice, a text may be Japanese as well as Chinese.
 _SHORT_HAN = 8
+_HIGH_BYTE = 0xC9  # begins the UTF-8 of U+0240
 _HAN = SCRIPT_NAMES.index("Han")
 # The certainty that text in another script is foreign, as a logistic function of its share of the letters: half of them is enough.
 _SCRIPT_SLOPE, _SCRIPT_OFFSET = 10.0, -2.0
@@ -142,7 +143,7 @@ class Identifier(LanguageGlance):
         certainties[is_short] = np.minimum(certainties[is_short], _MOST_OF_SHORT)
         # Of a single letter nothing is said, nor of a few that are not Latin, among no Latin ones: faces.
         says_nothing = (groups == 0) & ((choice.letters < 2) | (choice.letters <= evidence[rows, OTHER]))
-        may_be_disguised = (evidence[rows, PLAIN] > 0) | (groups == 0)
+        may_be_disguised = ((evidence[rows, PLAIN] > 0) | (groups == 0)) & _have_high_bytes(packed, rows)
         # English is named where there are English words, another language where these do not leave a doubt.
         is_named = choice.likelihoods >= np.where(english_shares >= ENGLISH_SHARE, _NAMED_AGAINST_ENGLISH, _NAMED)
         is_tag_english = np.array([tag == _ENGLISH for tag in choice.tags])
@@ -190,6 +191,15 @@ class Identifier(LanguageGlance):
                 further = self._candidates_of_script(script, int(evidence[OTHER]))
         if further and (languages.candidates[row] or languages.certainties[row] < self._certainty):
             languages.candidates[row] = tuple(dict.fromkeys((*languages.candidates[row][:2], *further)))[:3]
+
+
+def _have_high_bytes(packed: PackedTexts, rows: IntArray) -> BoolArray:
+    """Return which texts, none of them empty, have a letter from U+0240 on: below, none looks like one of the Latin alphabet."""
+    bounds = np.stack([packed.offsets[rows], packed.offsets[rows + 1]], 1).reshape(-1)
+    # The end of the last text may be that of the data, where no part can begin.
+    highest = np.maximum.reduceat(np.append(packed.data, 0), bounds)[::2]
+    are_high: BoolArray = (highest >= _HIGH_BYTE) & (bounds[1::2] > bounds[::2])
+    return are_high
 
 
 def _text(packed: PackedTexts, row: int) -> str:

@@ -18,7 +18,10 @@ _TAG = re.compile(r"<[^<>]*>")
 
 def visible_text(comment: Comment) -> str:
     """Return the first 4,096 characters of a comment without tags and character references, near enough to find its language."""
-    text = comment.text[: 4 * _MOST_LETTERS]
+    text = comment.text
+    if len(text) <= _MOST_LETTERS and "&" not in text and (comment.format is Format.PLAIN or "<" not in text):
+        return text
+    text = text[: 4 * _MOST_LETTERS]
     if comment.format is not Format.PLAIN and "<" in text:
         text = _TAG.sub(" ", text)
     return (unescape_once(text) if "&" in text else text)[:_MOST_LETTERS]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.array_types import ByteArray, FloatArray, Int8Array, Int32Array, IntArray
+from model.array_types import BoolArray, ByteArray, FloatArray, Int8Array, Int32Array, IntArray
 from model.errors import ArtefactError
 from model.language.comment_words import GAP, WORD, next_token
 from model.language.likely.letter_ngrams import LETTER_SLOTS, MOST_NGRAMS, hash_letters, read_letters, write_ngrams
@@ -26,6 +26,9 @@ WEIGHT_STEP = 0.05
 """What one unit of ``LanguageWeights.weights`` is worth, in logarithms."""
 
 _MOST_WORDS = 16  # of a text with more words, the first ones are read
+# Nothing further is read once so many letters speak for one language by so many units more than for any other (700 to 1), and this
+# share of them is in words known of it.
+_ENOUGH_LETTERS, _ENOUGH_LEAD, _ENOUGH_KNOWN = 24, 150, 0.6
 # A word is a language's own if it speaks for it by so many units more than for the next: 7 to 1.
 _OWN_LEAD = 40
 
@@ -71,6 +74,7 @@ def weigh_words(
     data: ByteArray,
     offsets: IntArray,
     rows: IntArray,
+    are_weighed: BoolArray,
     weights: Int8Array,
     known: KnownWords,
     totals: Int32Array,
@@ -84,6 +88,7 @@ def weigh_words(
         data: of the packed texts.
         offsets: of the packed texts.
         rows: the texts to weigh; int64, shape (m,).
+        are_weighed: whether the n-grams of each count; its words alone are looked up where only one language is possible; shape (m,).
         weights: as LanguageWeights has them, with c languages.
         known: as LanguageWeights has it.
         totals: gets the sums of the weights; shape (m, c).
@@ -108,8 +113,33 @@ def weigh_words(
                 if size > 2:
                     words += 1
                     letters_read[i] += size - 2
-                    _weigh_word(letters, size, bits, weights, known, ngrams, word, totals[i], letters_known[i], letters_own[i])
+                    _weigh_word(
+                        letters,
+                        size,
+                        bits if are_weighed[i] else 0,
+                        weights,
+                        known,
+                        ngrams,
+                        word,
+                        totals[i],
+                        letters_known[i],
+                        letters_own[i],
+                    )
             at = stop
+            if kind == WORD and letters_read[i] >= _ENOUGH_LETTERS and _is_decided(totals[i], letters_known[i], letters_read[i]):
+                break
+
+
+@inner
+def _is_decided(totals: Int32Array, letters_known: Int32Array, letters_read: int) -> bool:
+    """Return whether the words of a text that were read leave no doubt."""
+    best, second = 0, -(1 << 30)
+    for column in range(1, totals.size):
+        if totals[column] > totals[best]:
+            second, best = totals[best], column
+        else:
+            second = max(second, totals[column])
+    return bool(totals[best] >= second + _ENOUGH_LEAD and letters_known[best] >= _ENOUGH_KNOWN * letters_read)
 
 
 @inner
@@ -125,9 +155,12 @@ def _weigh_word(
     letters_known: Int32Array,
     letters_own: Int32Array,
 ) -> None:
-    """Add what one word says to ``totals``, ``letters_known`` and ``letters_own``, of one text; ``word`` is a buffer of their size."""
+    """Add what one word says to ``totals``, ``letters_known`` and ``letters_own``, of one text; ``word`` is a buffer of their size.
+
+    Without bits, the n-grams are not counted.
+    """
     word[:] = 0
-    for k in range(write_ngrams(letters, size, bits, ngrams)):
+    for k in range(write_ngrams(letters, size, bits, ngrams) if bits else 0):
         bucket = ngrams[k]
         for column in range(totals.size):
             word[column] += weights[bucket, column]

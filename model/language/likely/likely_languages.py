@@ -1,14 +1,23 @@
 """Weighs texts for all languages that Tipstaff can tell apart, and names those by which each text is to be judged."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from model.array_types import FloatArray, Int32Array, IntArray
+from model.array_types import BoolArray, FloatArray, Int32Array, IntArray
 from model.language.identification_kernels import score_languages
 from model.language.likely.language_weights import load_language_weights, weigh_words
-from model.language.likely.posterior import MOST_CANDIDATES, choose_candidates, combine_evidence, find_certain
+from model.language.likely.posterior import (
+    CERTAIN,
+    CERTAIN_BUT_FOR_DOUBLE,
+    MOST_CANDIDATES,
+    UNCERTAIN,
+    WordEvidence,
+    choose_candidates,
+    combine_evidence,
+    find_certain,
+)
 from model.language.model_file import NgramTables
 from model.language.scripts import LANGUAGE_OF_SCRIPT, LANGUAGES_OF_SCRIPT, LATIN, SCRIPT_NAMES
 from model.language.tags import primary_language, tag_scripts
@@ -22,10 +31,18 @@ GROUPED_SCRIPTS = (SCRIPT_NAMES[LATIN], *(script for script, codes in LANGUAGES_
 _ENGLISH = "en"
 # Written in other scripts as a rule, and in Latin letters in comments: the readers of the first learn from both.
 _ROMANISED = ("ta-Latn", "te-Latn", "kn-Latn", "ml-Latn", "bn-Latn")
-# Beside them Norwegian, Slovak and Malay are written, which no comments teach.
-_WITH_DOUBLES = frozenset({"da", "cs", "id"})
+# Languages so like others, which no comments teach, that words do not tell them apart.
+_DOUBLES = {"da": "no", "cs": "sk", "id": "ms"}
+_NO_LANGUAGES = np.empty(0, np.int64)
 # What py3langid calls no language, and Nigerian Pidgin, whose words are English.
 _COUNTED_AS_ENGLISH = frozenset({"zxx", "pcm"})
+
+
+class ScoredLanguages(NamedTuple):
+    """The n-grams of some languages, and the place of the language of each of their columns; int64, shape (columns,)."""
+
+    tables: NgramTables
+    languages: IntArray
 
 
 class LanguageChoice(NamedTuple):
@@ -69,7 +86,15 @@ class LikelyLanguages:
         self._read_as = np.array([places.get(name, -1) if name in learned else -1 for name in self._names], np.int64)
         self._read_as[self._read_as >= 0] = [self.tags.index(self._names[at]) for at in np.flatnonzero(self._read_as >= 0)]
 
-        self._has_double = np.array([tag in _WITH_DOUBLES for tag in own])
+        of_language = self._language_of_score
+        self._columns_of_group = [
+            _choose_columns(tables, of_language, np.array([place >= 0 and allowed[place] for place in of_language.tolist()]))
+            for allowed in self._allowed
+        ]
+        doubles = [places[tag] for pair in _DOUBLES.items() for tag in pair if tag in places]
+        self._doubles = _choose_columns(tables, of_language, np.isin(of_language, doubles))
+        self._is_group_weighed = self._allowed[:, : len(own)].sum(1) > 1
+        self._has_double = np.array([tag in _DOUBLES for tag in own])
         self._known_candidates: dict[tuple[int, ...], tuple[str, ...]] = {}
 
     def choose(self, packed: PackedTexts, rows: IntArray, groups: IntArray, english_shares: FloatArray) -> LanguageChoice:
@@ -84,17 +109,19 @@ class LikelyLanguages:
         own = len(self._weights.tags)
         totals, known, exclusive = (np.empty((rows.size, own), np.int32) for _ in range(3))
         letters = np.empty(rows.size, np.int32)
-        weigh_words(*packed, rows, self._weights.weights, self._weights.known, totals, known, exclusive, letters)
-        words = (totals, self._weights.biases, known, letters)
-        is_certain = np.empty(rows.size, np.bool_)
-        find_certain(*words, english_shares, groups, self._allowed, self._english, self._has_double, is_certain)
-        scores, sizes = self._score_ngrams(packed, rows, np.flatnonzero(~is_certain))
-        likelihoods = np.empty((rows.size, len(self.tags)))
-        combine_evidence(
-            *(*words, english_shares, scores, sizes, self._language_of_score, groups, self._allowed),
-            english=self._english,
-            likelihoods=likelihoods,
+        weigh_words(
+            *packed, rows, self._is_group_weighed[groups], self._weights.weights, self._weights.known, totals, known, exclusive, letters
         )
+        words = WordEvidence(totals, known, letters, english_shares, groups)
+        certainties = np.empty(rows.size, np.int64)
+        find_certain(words, self._weights.biases, self._allowed, self._english, self._has_double, certainties)
+        likelihoods = np.empty((rows.size, len(self.tags)))
+        asked: Any = {"rows": rows, "words": words, "likelihoods": likelihoods}
+        self._combine(packed, np.flatnonzero(certainties == CERTAIN), None, **asked)
+        self._combine(packed, np.flatnonzero(certainties == CERTAIN_BUT_FOR_DOUBLE), self._doubles, **asked)
+        for group, columns in enumerate(self._columns_of_group):
+            open_rows = np.flatnonzero((certainties == UNCERTAIN) & (groups == group))
+            self._combine(packed, open_rows, columns, **asked)
         chosen, unread = np.empty((rows.size, MOST_CANDIDATES), np.int64), np.empty(rows.size)
         choose_candidates(likelihoods, exclusive, letters, english_shares, self._read_as, self._english, chosen, unread)
         best = likelihoods.argmax(1)
@@ -102,7 +129,7 @@ class LikelyLanguages:
             [self._names[place] for place in best.tolist()],
             likelihoods[np.arange(rows.size), best],
             unread,
-            [self._candidates(places) for places in map(tuple, chosen.tolist())],
+            [self._candidates(places) for places in zip(*chosen.T.tolist(), strict=True)],
             letters,
         )
 
@@ -113,14 +140,50 @@ class LikelyLanguages:
             tags = self._known_candidates[places] = tuple(self._names[place] for place in places if place >= 0)
         return tags
 
-    def _score_ngrams(self, packed: PackedTexts, rows: IntArray, places: IntArray) -> tuple[FloatArray, IntArray]:
-        """Return the scores of py3langid and their sizes for some of the rows, and nothing for the others."""
-        scores, sizes = np.empty((rows.size, self._language_of_score.size)), np.zeros(rows.size, np.int64)
-        if places.size:
-            some = np.empty((places.size, self._language_of_score.size))
-            sizes[places] = score_languages(packed.data, packed.offsets, rows[places], self._tables, some)
-            scores[places] = some
-        return scores, sizes
+    def _combine(
+        self,
+        packed: PackedTexts,
+        places: IntArray,
+        columns: ScoredLanguages | None,
+        *,
+        rows: IntArray,
+        words: WordEvidence,
+        likelihoods: FloatArray,
+    ) -> None:
+        """Write the likelihoods of the texts in some places, given the n-grams of some languages; without these if there are none."""
+        if not places.size:
+            return
+        some = WordEvidence(*(column[places] for column in words))
+        count = 0 if columns is None else columns.languages.size
+        scores, sizes = np.empty((places.size, count)), np.zeros(places.size, np.int64)
+        if columns is not None:
+            sizes = score_languages(packed.data, packed.offsets, rows[places], columns.tables, scores)
+        found = np.empty((places.size, len(self.tags)))
+        languages = _NO_LANGUAGES if columns is None else columns.languages
+        is_between_doubles = columns is self._doubles
+        combine_evidence(some, self._weights.biases, scores, sizes, languages, is_between_doubles, self._allowed, self._english, found)
+        likelihoods[places] = found
+
+
+def _choose_columns(tables: NgramTables, languages: IntArray, is_chosen: BoolArray) -> ScoredLanguages:
+    """Return the n-grams of some columns alone, which are counted so much faster.
+
+    Args:
+        tables: of n columns.
+        languages: the place of the language of each, shape (n,).
+        is_chosen: which columns are kept, shape (n,).
+    """
+    is_kept = is_chosen[tables.language]
+    ends = np.concatenate([[0], np.cumsum(is_kept)])
+    places = np.cumsum(is_chosen) - 1
+    chosen = tables._replace(
+        starts=ends[tables.starts].astype(tables.starts.dtype),
+        language=places[tables.language[is_kept]].astype(tables.language.dtype),
+        gain=tables.gain[is_kept],
+        unseen=tables.unseen[is_chosen],
+        prior=tables.prior[is_chosen],
+    )
+    return ScoredLanguages(chosen, languages[is_chosen])
 
 
 def _is_written_in(tag: str, script: str) -> bool:

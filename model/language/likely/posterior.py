@@ -7,21 +7,35 @@ the first two: the words of a text in it are not known. The constants were fitte
 were in languages that the weights were made to forget.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from model.array_types import BoolArray, FloatArray, Int32Array, IntArray
 from model.language.likely.language_weights import WEIGHT_STEP
 from model.numba_cache import inner, kernel
 
-__all__ = ["MOST_CANDIDATES", "choose_candidates", "combine_evidence", "find_certain"]
+__all__ = [
+    "CERTAIN",
+    "CERTAIN_BUT_FOR_DOUBLE",
+    "MOST_CANDIDATES",
+    "UNCERTAIN",
+    "WordEvidence",
+    "choose_candidates",
+    "combine_evidence",
+    "find_certain",
+]
 
 MOST_CANDIDATES = 3
 """By so many languages a text is judged at most."""
+UNCERTAIN, CERTAIN_BUT_FOR_DOUBLE, CERTAIN = range(3)
+"""Whether words alone leave no doubt of a text's language; or none but between two languages of which only n-grams know which it is."""
 
 _TEMPERATURE = 1.14
 _UNKNOWN_SHARE = 0.04  # of letters in known words; so much is granted to a language none of whose words are found
 _UNKNOWN_LANGUAGE = -4.5  # for what the weights do not know, by logarithms
 _WITHOUT_NGRAMS = -3.2  # for what py3langid does not know
+_RULED_OUT = -30.0  # for what the words leave no room for
 _NGRAM_TRUST = 2.0
 _ENGLISH_PRIOR = 1.4  # English is four times as frequent as others
 _LEXICON_TRUST = 0.9  # the lexicon of English has words of others as well
@@ -31,8 +45,27 @@ _LEAST_OF_BEST, _LEAST_LIKELY = 0.1, 0.03
 _ENGLISH_SHARE, _LEAST_ENGLISH, _NOTHING_LIKELY = 0.7, 0.05, 0.4
 # A second language has so many letters in words of its own, and this share of all.
 _FEWEST_OWN, _LEAST_OWN_SHARE = 8, 0.25
-# Without n-grams, from these on: likelihood by the weights, share of letters in known words, letters.
+# Without n-grams, from these on: likelihood by the weights, share of letters in known words, letters; that share of so many letters.
 _CERTAIN, _CERTAIN_SHARE, _CERTAIN_LETTERS = 0.99, 0.6, 8
+_CERTAIN_SHARE_OF_MORE, _MORE_LETTERS = 0.4, 24
+
+
+class WordEvidence(NamedTuple):
+    """What the words of m texts say, with c languages that have weights.
+
+    Attributes:
+        totals: as ``weigh_words`` gives them, shape (m, c).
+        letters_known: as ``weigh_words`` gives them, shape (m, c).
+        letters_read: as ``weigh_words`` gives them, shape (m,).
+        english_shares: of the letters, those in words of the lexicon of English; shape (m,).
+        groups: the place of the script of each text in GROUPED_SCRIPTS, shape (m,).
+    """
+
+    totals: Int32Array
+    letters_known: Int32Array
+    letters_read: Int32Array
+    english_shares: FloatArray
+    groups: IntArray
 
 
 @inner
@@ -61,54 +94,39 @@ def _known_share(column: int, letters_known: Int32Array, letters_read: int, engl
 
 @kernel
 def find_certain(
-    totals: Int32Array,
-    biases: FloatArray,
-    letters_known: Int32Array,
-    letters_read: Int32Array,
-    english_shares: FloatArray,
-    groups: IntArray,
-    allowed: BoolArray,
-    english: int,
-    has_double: BoolArray,
-    is_certain: BoolArray,
+    words: WordEvidence, biases: FloatArray, allowed: BoolArray, english: int, has_double: BoolArray, certainties: IntArray
 ) -> None:
-    """Mark the texts whose words alone leave no doubt, so that their n-grams need not be counted.
+    """Find the texts whose words alone leave no doubt, so that their n-grams need not be counted.
 
     Args:
-        totals: of m texts, as ``weigh_words`` gives them, shape (m, c).
+        words: of m texts.
         biases: as ``LanguageWeights`` has them.
-        letters_known: as ``weigh_words`` gives them, shape (m, c).
-        letters_read: as ``weigh_words`` gives them, shape (m,).
-        english_shares: of the letters, those in words of the lexicon of English; shape (m,).
-        groups: the row of ``allowed`` for each text; shape (m,).
         allowed: which languages are possible, by the script of a text; shape (scripts, languages).
         english: the place of English.
         has_double: whether there is a language so close to one of the weights that only n-grams know which it is; shape (c,).
-        is_certain: gets the marks, shape (m,).
+        certainties: gets UNCERTAIN, CERTAIN_BUT_FOR_DOUBLE or CERTAIN for each text; shape (m,).
     """
     values = np.empty(biases.size)
-    for i in range(groups.size):
-        _weigh(totals[i], biases, allowed[groups[i]], values)
+    for i in range(certainties.size):
+        certainties[i] = UNCERTAIN
+        letters = words.letters_read[i]
+        if letters < _CERTAIN_LETTERS:
+            continue
+        _weigh(words.totals[i], biases, allowed[words.groups[i]], values)
         best = int(values.argmax())
-        is_certain[i] = (
-            letters_read[i] >= _CERTAIN_LETTERS
-            and not has_double[best]
-            and values[best] >= np.log(_CERTAIN)
-            and _known_share(best, letters_known[i], letters_read[i], english_shares[i], english) >= _CERTAIN_SHARE
-        )
+        share = _known_share(best, words.letters_known[i], letters, words.english_shares[i], english)
+        if values[best] >= np.log(_CERTAIN) and share >= (_CERTAIN_SHARE if letters < _MORE_LETTERS else _CERTAIN_SHARE_OF_MORE):
+            certainties[i] = CERTAIN_BUT_FOR_DOUBLE if has_double[best] else CERTAIN
 
 
 @kernel
 def combine_evidence(
-    totals: Int32Array,
+    words: WordEvidence,
     biases: FloatArray,
-    letters_known: Int32Array,
-    letters_read: Int32Array,
-    english_shares: FloatArray,
     ngram_scores: FloatArray,
     ngram_sizes: IntArray,
     language_of_score: IntArray,
-    groups: IntArray,
+    is_between_doubles: bool,
     allowed: BoolArray,
     english: int,
     likelihoods: FloatArray,
@@ -116,31 +134,29 @@ def combine_evidence(
     """Write the probability of each language for m texts.
 
     Args:
-        totals: of the texts, as ``weigh_words`` gives them, shape (m, c).
+        words: of the texts.
         biases: as ``LanguageWeights`` has them; its languages are the first of all.
-        letters_known: as ``weigh_words`` gives them, shape (m, c).
-        letters_read: as ``weigh_words`` gives them, shape (m,).
-        english_shares: of the letters, those in words of the lexicon of English; shape (m,).
         ngram_scores: as ``score_languages`` gives them; shape (m, columns).
         ngram_sizes: the number of bytes that they are of; 0 where none were taken, as the words are certain; shape (m,).
         language_of_score: the language of each of these columns, -1 for none; shape (columns,).
-        groups: the row of ``allowed`` for each text; shape (m,).
+        is_between_doubles: whether the words leave a doubt only between languages of these columns.
         allowed: which languages are possible, by the script of a text; shape (scripts, languages).
         english: the place of English.
         likelihoods: gets the probabilities, shape (m, languages).
     """
     ngrams = np.empty(allowed.shape[1])
-    for i in range(groups.size):
-        values, possible = likelihoods[i], allowed[groups[i]]
-        _weigh(totals[i], biases, possible, values)
+    without = _WITHOUT_NGRAMS if not is_between_doubles else _RULED_OUT
+    for i in range(ngram_sizes.size):
+        values, possible = likelihoods[i], allowed[words.groups[i]]
+        _weigh(words.totals[i], biases, possible, values)
         for column in range(biases.size):
-            share = _known_share(column, letters_known[i], letters_read[i], english_shares[i], english)
+            share = _known_share(column, words.letters_known[i], words.letters_read[i], words.english_shares[i], english)
             values[column] += np.log(_UNKNOWN_SHARE + share)
         for column in range(biases.size, values.size):
             values[column] = _UNKNOWN_LANGUAGE if possible[column] and ngram_sizes[i] > 0 else -np.inf
         values[english] += _ENGLISH_PRIOR
         if ngram_sizes[i] > 0:
-            _add_ngrams(ngram_scores[i], ngram_sizes[i], language_of_score, possible, ngrams, values)
+            _add_ngrams(ngram_scores[i], ngram_sizes[i], language_of_score, possible, without, ngrams, values)
         most = values.max()
         total = 0.0
         for column in range(values.size):
@@ -152,7 +168,13 @@ def combine_evidence(
 
 @inner
 def _add_ngrams(
-    scores: FloatArray, size: int, language_of_score: IntArray, possible: BoolArray, ngrams: FloatArray, values: FloatArray
+    scores: FloatArray,
+    size: int,
+    language_of_score: IntArray,
+    possible: BoolArray,
+    without: float,
+    ngrams: FloatArray,
+    values: FloatArray,
 ) -> None:
     """Add what the n-grams say, divided by the square root of the number of bytes: those of a text depend on one another."""
     ngrams[:] = -np.inf
@@ -163,7 +185,7 @@ def _add_ngrams(
             ngrams[language] = max(ngrams[language], scores[column])
             most = max(most, scores[column])
     for language in range(values.size):
-        values[language] += _NGRAM_TRUST * (ngrams[language] - most) / np.sqrt(size) if ngrams[language] > -np.inf else _WITHOUT_NGRAMS
+        values[language] += _NGRAM_TRUST * (ngrams[language] - most) / np.sqrt(size) if ngrams[language] > -np.inf else without
 
 
 @kernel
@@ -198,12 +220,15 @@ def choose_candidates(
                 unread[i] += row[column]
         best = row.max()
         count = 0
+        least = max(_LEAST_LIKELY, _LEAST_OF_BEST * best)
         while count < MOST_CANDIDATES:
             next_best = -1
             for column in range(row.size):
-                if read_as[column] >= 0 and not _is_chosen(chosen, read_as[column]) and (next_best < 0 or row[column] > row[next_best]):
+                if row[column] < least or read_as[column] < 0 or _is_chosen(chosen, read_as[column]):
+                    continue
+                if next_best < 0 or row[column] > row[next_best]:
                     next_best = column
-            if next_best < 0 or row[next_best] < max(_LEAST_LIKELY, _LEAST_OF_BEST * best):
+            if next_best < 0:
                 break
             chosen[count] = read_as[next_best]
             count += 1

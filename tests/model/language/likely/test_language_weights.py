@@ -20,7 +20,7 @@ def test_words_add_up() -> None:
     totals, letters_known, letters_own = (np.empty((4, 2), np.int32) for _ in range(3))
     letters = np.empty(4, np.int32)
 
-    weigh_words(*texts, np.arange(4), weights, known, totals, letters_known, letters_own, letters)
+    weigh_words(*texts, np.arange(4), np.ones(4, np.bool_), weights, known, totals, letters_known, letters_own, letters)
 
     assert (totals[0] == totals[1] + totals[2]).all()
     assert letters.tolist() == [7, 4, 3, 0]

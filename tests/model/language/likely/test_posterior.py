@@ -2,16 +2,28 @@
 
 import numpy as np
 
-from model.language.likely.posterior import MOST_CANDIDATES, choose_candidates, combine_evidence, find_certain
+from model.language.likely.posterior import (
+    CERTAIN,
+    CERTAIN_BUT_FOR_DOUBLE,
+    MOST_CANDIDATES,
+    UNCERTAIN,
+    WordEvidence,
+    choose_candidates,
+    combine_evidence,
+    find_certain,
+)
 
 ALLOWED = np.array([[True, True, True], [False, True, False]])
 
 
-def combined(totals: list[int], shares: float, scores: list[float], size: int, group: int = 0) -> "np.typing.NDArray[np.float64]":
+def combined(
+    totals: list[int], shares: float, scores: list[float], size: int, group: int = 0, *, is_between_doubles: bool = False
+) -> "np.typing.NDArray[np.float64]":
     likelihoods = np.empty((1, 3))
-    arrays = (np.array([totals], np.int32), np.zeros(2), np.array([[0, 5]], np.int32), np.array([10], np.int32), np.array([shares]))
-    ngrams = (np.array([scores]), np.array([size]), np.array([0, 1, 2]))
-    combine_evidence(*arrays, *ngrams, np.array([group]), ALLOWED, 0, likelihoods)
+    letters = np.array([[0, 5]], np.int32), np.array([10], np.int32)
+    words = WordEvidence(np.array([totals], np.int32), *letters, np.array([shares]), np.array([group]))
+    ngrams = (np.array([scores]), np.array([size]), np.arange(3)[-len(scores) :])
+    combine_evidence(words, np.zeros(2), *ngrams, is_between_doubles, ALLOWED, 0, likelihoods)
     return likelihoods.reshape(-1)
 
 
@@ -31,16 +43,22 @@ def test_script_and_certain_words_rule_languages_out() -> None:
     assert combined([0, 0], 0.0, [0.0, 0.0, 0.0], 0)[2] == 0.0
 
 
-def test_words_without_a_doubt_are_certain() -> None:
-    """Words that are known and speak for one language are certain, unless it has a double, or they are few."""
-    is_certain = np.zeros(3, np.bool_)
-    totals, letters = np.array([[0, 200], [0, 200], [0, 0]], np.int32), np.array([10, 4, 10], np.int32)
-    arrays = (totals, np.zeros(2), np.array([[0, 10], [0, 4], [0, 10]], np.int32), letters, np.zeros(3))
+def test_between_doubles_others_are_ruled_out() -> None:
+    """Where only two languages are in doubt, a third gets no chance from the fact that its n-grams were not counted."""
+    assert combined([0, 0], 0.0, [-20.0, -20.0], 9)[0] > 0.01
+    assert combined([0, 0], 0.0, [-20.0, -20.0], 9, is_between_doubles=True)[0] < 1e-6
 
-    find_certain(*arrays, np.zeros(3, np.int64), ALLOWED, 0, np.zeros(2, np.bool_), is_certain)
-    assert is_certain.tolist() == [True, False, False]
-    find_certain(*arrays, np.zeros(3, np.int64), ALLOWED, 0, np.array([False, True]), is_certain)
-    assert not is_certain.any()
+
+def test_words_without_a_doubt_are_certain() -> None:
+    """Words that are known and speak for one language are certain, but for its double, unless they are few."""
+    certainties = np.zeros(3, np.int64)
+    totals, letters = np.array([[0, 200], [0, 200], [0, 0]], np.int32), np.array([10, 4, 10], np.int32)
+    words = WordEvidence(totals, np.array([[0, 10], [0, 4], [0, 10]], np.int32), letters, np.zeros(3), np.zeros(3, np.int64))
+
+    find_certain(words, np.zeros(2), ALLOWED, 0, np.zeros(2, np.bool_), certainties)
+    assert certainties.tolist() == [CERTAIN, UNCERTAIN, UNCERTAIN]
+    find_certain(words, np.zeros(2), ALLOWED, 0, np.array([False, True]), certainties)
+    assert certainties.tolist() == [CERTAIN_BUT_FOR_DOUBLE, UNCERTAIN, UNCERTAIN]
 
 
 def test_candidates_are_likely_read_languages() -> None:
