@@ -96,14 +96,17 @@ def test_syllables_count_twice_and_japanese_has_kana() -> None:
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("good morning to all", TOO_SHORT),
+        ("good morning", TOO_SHORT),
+        ("good morning zu all", TOO_SHORT),
+        ("good morning to all", EVIDENTLY_ENGLISH),
+        ("good morning to all of you, whether Waldemar and Friedel", EVIDENTLY_ENGLISH),
         ("what a lovely morning, thank you all", EVIDENTLY_ENGLISH),
         ("das ist doch alles Unsinn hier", DOUBTFUL),
         ("what a lovely day, совершенно не согласен", DOUBTFUL),
     ],
 )
 def test_what_follows_from_the_evidence(text: str, finding: int) -> None:
-    """Short comments have no language, those of English words are English, and all others are left to the n-grams."""
+    """Very short comments have no language; those of English words are English, and long ones of mostly such; others are weighed."""
     assert evidence_of(text)[0, FINDING] == finding
 
 
@@ -131,10 +134,10 @@ def test_ngrams_are_weighed_by_the_logarithm_of_their_number() -> None:
 
 
 def test_of_a_very_long_comment_the_beginning_is_read() -> None:
-    """No more than 1,024 bytes are scored, and one comment's n-grams do not count in the next one's scores."""
+    """No more than 192 bytes are scored, and one comment's n-grams do not count in the next one's scores."""
     (long, short), sizes = scores_of("ab " * 1000, "ab")
 
-    assert sizes == [1024, 2]
+    assert sizes == [192, 2]
     assert short == scores_of("ab")[0][0]
     assert long == scores_of("ab " * 1000)[0][0]
 
