@@ -153,7 +153,7 @@ class LikelyLanguages:
         """Write the likelihoods of the texts in some places, given the n-grams of some languages; without these if there are none."""
         if not places.size:
             return
-        some = WordEvidence(*(column[places] for column in words))
+        some = words.part_of(places)
         count = 0 if columns is None else columns.languages.size
         scores, sizes = np.empty((places.size, count)), np.zeros(places.size, np.int64)
         if columns is not None:

@@ -67,6 +67,11 @@ class WordEvidence(NamedTuple):
     english_shares: FloatArray
     groups: IntArray
 
+    def part_of(self, places: IntArray) -> "WordEvidence":
+        """Return what the words of some of the texts say."""
+        known, read, shares = self.letters_known[places], self.letters_read[places], self.english_shares[places]
+        return WordEvidence(self.totals[places], known, read, shares, self.groups[places])
+
 
 @inner
 def _weigh(totals: Int32Array, biases: FloatArray, allowed: BoolArray, values: FloatArray) -> None:

@@ -99,7 +99,7 @@ def test_syllables_count_twice_and_japanese_has_kana() -> None:
         ("good morning", TOO_SHORT),
         ("good morning zu all", TOO_SHORT),
         ("good morning to all", EVIDENTLY_ENGLISH),
-        ("good morning to all of you, whether Waldemar and Friedel", EVIDENTLY_ENGLISH),
+        ("good morning to all of you, whether you are Waldemar or Friedel", EVIDENTLY_ENGLISH),
         ("what a lovely morning, thank you all", EVIDENTLY_ENGLISH),
         ("das ist doch alles Unsinn hier", DOUBTFUL),
         ("what a lovely day, совершенно не согласен", DOUBTFUL),
