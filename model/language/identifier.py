@@ -16,6 +16,7 @@ from model.language.glance import ENGLISH_SHARE, FEWEST_SHOWN, LanguageGlance, p
 from model.language.identification_kernels import ENGLISH, EVIDENTLY_ENGLISH, FINDING, OTHER, PLAIN, SCRIPT, TOO_SHORT
 from model.language.identified import Languages
 from model.language.likely.likely_languages import GROUPED_SCRIPTS, LikelyLanguages
+from model.language.likely.posterior import MOST_CANDIDATES
 from model.language.scripts import LANGUAGE_OF_SCRIPT, LANGUAGES_OF_SCRIPT, SCRIPT_NAMES
 from model.language.stated_language import resolve_statement, weigh_statement
 from model.language.visible_texts import visible_text, visible_texts
@@ -32,8 +33,8 @@ _ENGLISH = "en"
 _NAMED, _NAMED_AGAINST_ENGLISH = 0.4, 0.9
 # A text too short to be called foreign is so with this certainty at most.
 _MOST_OF_SHORT = 0.5
-# So many letters, and this share of all, are read together with those of another script.
-_FEWEST_MIXED, _MIXED_SHARE = 4, 0.15
+# So many letters, and this share of all, are read together with those of another script; or so many, whatever their share.
+_FEWEST_MIXED, _MIXED_SHARE, _MANY_MIXED = 4, 0.15, 8
 # Of so many signs without Kana, each of which counts twice, a text may be Japanese as well as Chinese.
 _SHORT_HAN = 8
 _HIGH_BYTE = 0xC9  # begins the UTF-8 of U+0240
@@ -58,6 +59,9 @@ class Identifier(LanguageGlance):
         super().__init__(learned, letters=letters)
         self._certainty = certainty
         self._likely = LikelyLanguages(self.learned, self._tables, self._codes)
+        self._read_of_script = [
+            tuple(code for code in LANGUAGES_OF_SCRIPT.get(script, ()) if code in self.learned)[:MOST_CANDIDATES] for script in GROUPED_SCRIPTS
+        ]
         # What is judged by whatever there is: texts without letters.
         self._usual = (_ENGLISH,) if _ENGLISH in self.learned else tuple(sorted(self.learned))[:1]
 
@@ -69,7 +73,7 @@ class Identifier(LanguageGlance):
 
         Args:
             learned: tags of the languages that are read, such as "en", "de" and "hi-Latn".
-            letters: a comment in Latin letters with fewer of them is never called foreign.
+            letters: a comment with fewer of them is never called foreign by its words; a script of its own may still show that it is.
             certainty: from which on a comment is called foreign, above 0.5 and below 1.
 
         Raises:
@@ -111,7 +115,7 @@ class Identifier(LanguageGlance):
         certainties = [0.0] * n if reads_english else is_english.astype(np.float64).tolist()
         codes = [_ENGLISH if evident else None for evident in is_english.tolist()]
         languages = Languages(codes, certainties, [], [self._usual] * n)
-        if not is_english.all():
+        if not is_english.all() or evidence[:, OTHER].max() >= _MANY_MIXED:
             self._identify_others(packed, evidence, ~is_english, languages)
         languages.foreign.extend([certainty >= self._certainty for certainty in languages.certainties])
         for row, is_foreign in enumerate(languages.foreign):
@@ -129,8 +133,8 @@ class Identifier(LanguageGlance):
             self._weigh(packed, evidence, rows, groups[rows], languages)
         for row in np.flatnonzero(in_script & (groups < 0)).tolist():
             self._identify_by_script(packed, evidence[row], row, languages)
-        share = _MIXED_SHARE * (plain + other)
-        is_mixed = is_open & (np.minimum(plain, other) >= np.maximum(_FEWEST_MIXED, share))
+        least = np.maximum(_FEWEST_MIXED, _MIXED_SHARE * (plain + other))
+        is_mixed = np.minimum(plain, other) >= np.where(is_open, np.minimum(least, _MANY_MIXED), _MANY_MIXED)
         for row in np.flatnonzero(is_mixed).tolist():
             self._add_other_script(packed, evidence[row], row, languages, in_script=bool(in_script[row]))
 
@@ -139,8 +143,11 @@ class Identifier(LanguageGlance):
         english_shares = evidence[rows, ENGLISH] / np.maximum(evidence[rows, PLAIN], 1)
         choice = self._likely.choose(packed, rows, groups, english_shares)
         certainties = choice.unread.copy()
-        is_short = (groups == 0) & (evidence[rows, FINDING] == TOO_SHORT)
+        is_short = evidence[rows, FINDING] == TOO_SHORT
         certainties[is_short] = np.minimum(certainties[is_short], _MOST_OF_SHORT)
+        for place in np.flatnonzero(is_short & (groups > 0)).tolist():
+            # A word or two in another script are rather in one of the languages that are read than in a rarer one.
+            choice.candidates[place] = choice.candidates[place] or self._read_of_script[int(groups[place])]
         # Of a single letter nothing is said, nor of a few that are not Latin, among no Latin ones: faces.
         says_nothing = (groups == 0) & ((choice.letters < 2) | (choice.letters <= evidence[rows, OTHER]))
         may_be_disguised = ((evidence[rows, PLAIN] > 0) | (groups == 0)) & _have_high_bytes(packed, rows)
@@ -173,8 +180,10 @@ class Identifier(LanguageGlance):
 
     def _candidates_of_script(self, script: int, size: int) -> tuple[str, ...]:
         """Return the read languages of a script that only one language is written in, for a text with so many letters of it."""
-        possible = (_ONLY_LANGUAGE[SCRIPT_NAMES[script]], *(("ja",) if script == _HAN and size <= _SHORT_HAN else ()))
-        return tuple(code for code in possible if code in self.learned)
+        only = _ONLY_LANGUAGE[SCRIPT_NAMES[script]]
+        if only not in self.learned:
+            return ()
+        return (only, "ja") if script == _HAN and size <= _SHORT_HAN and "ja" in self.learned else (only,)
 
     def _add_other_script(self, packed: PackedTexts, evidence: IntArray, row: int, languages: Languages, *, in_script: bool) -> None:
         """Add to the candidates of a text in two scripts the read languages of the lesser one."""

@@ -18,10 +18,10 @@ def resolve_statement(stated: str, shown: str, learned: Collection[str]) -> str 
         shown: the name of the script that the comment is mostly written in; empty if it has hardly any letters.
         learned: tags of the languages that are read.
     """
-    code = primary_language(stated)
-    if code is None:
+    tag = canonical_tag(stated)
+    code = primary_language(tag)
+    if tag is None or code is None:
         return None
-    tag = canonical_tag(stated) or code
     romanised = f"{code}-Latn"
     if shown == _LATIN and _LATIN not in tag_scripts(code) and romanised in learned:
         return romanised
