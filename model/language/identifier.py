@@ -35,6 +35,8 @@ _NAMED, _NAMED_AGAINST_ENGLISH = 0.4, 0.9
 _MOST_OF_SHORT = 0.5
 # So many letters, and this share of all, are read together with those of another script; or so many, whatever their share.
 _FEWEST_MIXED, _MIXED_SHARE, _MANY_MIXED = 4, 0.15, 8
+# Of an English text with a smaller share of letters in English words, the other words are looked up.
+_ALL_ENGLISH = 0.95
 # Of so many signs without Kana, each of which counts twice, a text may be Japanese as well as Chinese.
 _SHORT_HAN = 8
 _HIGH_BYTE = 0xC9  # begins the UTF-8 of U+0240
@@ -60,7 +62,8 @@ class Identifier(LanguageGlance):
         self._certainty = certainty
         self._likely = LikelyLanguages(self.learned, self._tables, self._codes)
         self._read_of_script = [
-            tuple(code for code in LANGUAGES_OF_SCRIPT.get(script, ()) if code in self.learned)[:MOST_CANDIDATES] for script in GROUPED_SCRIPTS
+            tuple(code for code in LANGUAGES_OF_SCRIPT.get(script, ()) if code in self.learned)[:MOST_CANDIDATES]
+            for script in GROUPED_SCRIPTS
         ]
         # What is judged by whatever there is: texts without letters.
         self._usual = (_ENGLISH,) if _ENGLISH in self.learned else tuple(sorted(self.learned))[:1]
@@ -115,13 +118,23 @@ class Identifier(LanguageGlance):
         certainties = [0.0] * n if reads_english else is_english.astype(np.float64).tolist()
         codes = [_ENGLISH if evident else None for evident in is_english.tolist()]
         languages = Languages(codes, certainties, [], [self._usual] * n)
-        if not is_english.all() or evidence[:, OTHER].max() >= _MANY_MIXED:
+        if not is_english.all() or evidence[:, OTHER].max(initial=0) >= _MANY_MIXED:
             self._identify_others(packed, evidence, ~is_english, languages)
+        if reads_english and n:
+            self._add_to_english(packed, np.flatnonzero(is_english & (evidence[:, ENGLISH] < _ALL_ENGLISH * evidence[:, PLAIN])), languages)
         languages.foreign.extend([certainty >= self._certainty for certainty in languages.certainties])
         for row, is_foreign in enumerate(languages.foreign):
             if is_foreign:
                 languages.candidates[row] = ()
         return languages
+
+    def _add_to_english(self, packed: PackedTexts, rows: IntArray, languages: Languages) -> None:
+        """Add to the candidates of English texts the read language of their words that are not English."""
+        if rows.size:
+            english = np.full(rows.size, self._likely.tags.index(_ENGLISH))
+            found = [languages.candidates[row] for row in rows.tolist()]
+            for row, both in zip(rows.tolist(), self._likely.add_second_languages(packed, rows, english, found), strict=True):
+                languages.candidates[row] = both
 
     def _identify_others(self, packed: PackedTexts, evidence: IntArray, is_open: BoolArray, languages: Languages) -> None:
         """Write the languages of the texts that are not evidently English."""
@@ -147,7 +160,8 @@ class Identifier(LanguageGlance):
         certainties[is_short] = np.minimum(certainties[is_short], _MOST_OF_SHORT)
         for place in np.flatnonzero(is_short & (groups > 0)).tolist():
             # A word or two in another script are rather in one of the languages that are read than in a rarer one.
-            choice.candidates[place] = choice.candidates[place] or self._read_of_script[int(groups[place])]
+            if not choice.candidates[place] and (of_script := self._read_of_script[int(groups[place])]):
+                choice.candidates[place], choice.tags[place], choice.likelihoods[place] = of_script, of_script[0], 1 / len(of_script)
         # Of a single letter nothing is said, nor of a few that are not Latin, among no Latin ones: faces.
         says_nothing = (groups == 0) & ((choice.letters < 2) | (choice.letters <= evidence[rows, OTHER]))
         may_be_disguised = ((evidence[rows, PLAIN] > 0) | (groups == 0)) & _have_high_bytes(packed, rows)

@@ -17,7 +17,16 @@ from model.language.comment_words import GAP, WORD, next_token
 from model.language.likely.letter_ngrams import LETTER_SLOTS, MOST_NGRAMS, hash_letters, read_letters, write_ngrams
 from model.numba_cache import inner, kernel
 
-__all__ = ["WEIGHTS_FILE", "WEIGHT_STEP", "KnownWords", "LanguageWeights", "load_language_weights", "mark_known", "weigh_words"]
+__all__ = [
+    "WEIGHTS_FILE",
+    "WEIGHT_STEP",
+    "KnownWords",
+    "LanguageWeights",
+    "load_language_weights",
+    "mark_known",
+    "weigh_other_words",
+    "weigh_words",
+]
 
 WEIGHTS_FILE = Path(__file__).with_name("weights.npz")
 """Where the weights lie."""
@@ -25,6 +34,7 @@ WEIGHTS_FILE = Path(__file__).with_name("weights.npz")
 WEIGHT_STEP = 0.05
 """What one unit of ``LanguageWeights.weights`` is worth, in logarithms."""
 
+_MOST_WORDS_LOOKED_UP = 100  # in the search for words of another language
 _MOST_WORDS = 16  # of a text with more words, the first ones are read
 # Nothing further is read once so many letters speak for one language by so many units more than for any other (700 to 1), and this
 # share of them is in words known of it.
@@ -128,6 +138,58 @@ def weigh_words(
             at = stop
             if kind == WORD and letters_read[i] >= _ENOUGH_LETTERS and _is_decided(totals[i], letters_known[i], letters_read[i]):
                 break
+
+
+@kernel
+def weigh_other_words(
+    data: ByteArray,
+    offsets: IntArray,
+    rows: IntArray,
+    likeliest: IntArray,
+    fewest_words: IntArray,
+    known: KnownWords,
+    letters_other: Int32Array,
+    letters_read: Int32Array,
+) -> None:
+    """Count the letters of some texts that are in words known of other languages than that of the text, and not of it.
+
+    Args:
+        data: of the packed texts.
+        offsets: of the packed texts.
+        rows: the texts; int64, shape (m,).
+        likeliest: the number of the language of each, -1 if no words are known of it; shape (m,).
+        fewest_words: so many words of each language have to be there; shape (c,).
+        known: as LanguageWeights has it, with c languages.
+        letters_other: gets the number of letters in words known of each language and not of the text's own; shape (m, c).
+        letters_read: gets the number of letters, shape (m,).
+    """
+    letters = np.empty(LETTER_SLOTS, np.int64)
+    counts = np.empty(letters_other.shape[1], np.int64)
+    for i in range(rows.size):
+        at, end = offsets[rows[i]], offsets[rows[i] + 1]
+        letters_other[i] = 0
+        letters_read[i] = 0
+        counts[:] = 0
+        own = np.uint32(0) if likeliest[i] < 0 else np.uint32(1) << np.uint32(likeliest[i])
+        kind, words = GAP, 0
+        while at < end and words < _MOST_WORDS_LOOKED_UP:
+            kind, stop = next_token(data, at, end, kind)
+            while kind == WORD and at < stop:
+                size, at = read_letters(data, at, stop, letters)
+                if size > 2:
+                    words += 1
+                    letters_read[i] += size - 2
+                    one, two = _known_slots(hash_letters(letters, size), known.size)
+                    languages = known[one] & known[two]
+                    if languages and not languages & own:
+                        for column in range(counts.size):
+                            if (languages >> np.uint32(column)) & np.uint32(1):
+                                counts[column] += 1
+                                letters_other[i, column] += size - 2
+            at = stop
+        for column in range(counts.size):
+            if counts[column] < fewest_words[column]:
+                letters_other[i, column] = 0
 
 
 @inner

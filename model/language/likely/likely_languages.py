@@ -7,7 +7,7 @@ import numpy as np
 
 from model.array_types import BoolArray, FloatArray, Int32Array, IntArray
 from model.language.identification_kernels import score_languages
-from model.language.likely.language_weights import load_language_weights, weigh_words
+from model.language.likely.language_weights import load_language_weights, weigh_other_words, weigh_words
 from model.language.likely.posterior import (
     CERTAIN,
     CERTAIN_BUT_FOR_DOUBLE,
@@ -33,6 +33,9 @@ _ENGLISH = "en"
 _ROMANISED = ("ta-Latn", "te-Latn", "kn-Latn", "ml-Latn", "bn-Latn")
 # Languages so like others, which no comments teach, that words do not tell them apart.
 _DOUBLES = {"da": "no", "cs": "sk", "id": "ms"}
+# A few words that are known of another language and not of the text's own show that one too, with so many letters and so large a share of
+# all: abuse in one language must not pass beside filler in another. Hardly one comment in a hundred of one language has them.
+_FEWEST_OTHER, _OTHER_SHARE = 8, 0.12
 _NO_LANGUAGES = np.empty(0, np.int64)
 # What py3langid calls no language, and Nigerian Pidgin, whose words are English.
 _COUNTED_AS_ENGLISH = frozenset({"zxx", "pcm"})
@@ -66,6 +69,9 @@ class LanguageChoice(NamedTuple):
 class LikelyLanguages:
     """Weighs texts for languages; any number of threads may share one.
 
+    Attributes:
+        tags: of all languages that are weighed.
+
     Args:
         learned: tags of the languages that are read.
         tables: the n-grams of py3langid.
@@ -86,6 +92,9 @@ class LikelyLanguages:
         self._read_as = np.array([places.get(name, -1) if name in learned else -1 for name in self._names], np.int64)
         self._read_as[self._read_as >= 0] = [self.tags.index(self._names[at]) for at in np.flatnonzero(self._read_as >= 0)]
 
+        self._is_second = ((self._read_as >= 0) & self._allowed[0])[: len(own)]
+        # English abuse is short: two words are enough.
+        self._fewest_words = np.array([2 if tag == _ENGLISH else 3 for tag in own])
         of_language = self._language_of_score
         self._columns_of_group = [
             _choose_columns(tables, of_language, np.array([place >= 0 and allowed[place] for place in of_language.tolist()]))
@@ -125,13 +134,38 @@ class LikelyLanguages:
         chosen, unread = np.empty((rows.size, MOST_CANDIDATES), np.int64), np.empty(rows.size)
         choose_candidates(likelihoods, exclusive, letters, english_shares, self._read_as, self._english, chosen, unread)
         best = likelihoods.argmax(1)
+        candidates = [self._candidates(places) for places in zip(*chosen.T.tolist(), strict=True)]
+        latin = np.flatnonzero(groups == 0)
+        found = [candidates[place] for place in latin.tolist()]
+        for place, both in zip(latin.tolist(), self.add_second_languages(packed, rows[latin], best[latin], found), strict=True):
+            candidates[place] = both
         return LanguageChoice(
-            [self._names[place] for place in best.tolist()],
-            likelihoods[np.arange(rows.size), best],
-            unread,
-            [self._candidates(places) for places in zip(*chosen.T.tolist(), strict=True)],
-            letters,
+            [self._names[place] for place in best.tolist()], likelihoods[np.arange(rows.size), best], unread, candidates, letters
         )
+
+    def add_second_languages(
+        self, packed: PackedTexts, rows: IntArray, languages: IntArray, candidates: list[tuple[str, ...]]
+    ) -> list[tuple[str, ...]]:
+        """Return the candidates of texts in Latin letters with the read language of the words that are not of the text's own language.
+
+        Args:
+            packed: texts without mark-up.
+            rows: the texts; int64, shape (m,).
+            languages: the place of the language of each, shape (m,).
+            candidates: of each; one that has none gets none.
+        """
+        own = len(self._weights.tags)
+        letters_other, letters = np.empty((rows.size, own), np.int32), np.empty(rows.size, np.int32)
+        known_language = np.where(languages < own, languages, -1)
+        weigh_other_words(*packed, rows, known_language, self._fewest_words, self._weights.known, letters_other, letters)
+        letters_other[:, ~self._is_second] = 0
+        most = letters_other.max(1)
+        added = list(candidates)
+        for at in np.flatnonzero((most >= _FEWEST_OTHER) & (most >= _OTHER_SHARE * letters)).tolist():
+            if candidates[at]:
+                second = self._names[int(self._read_as[int(letters_other[at].argmax())])]
+                added[at] = tuple(dict.fromkeys((*candidates[at][: MOST_CANDIDATES - 1], second)))
+        return added
 
     def _candidates(self, places: tuple[int, ...]) -> tuple[str, ...]:
         """Return the tags of candidates by their places; the same ones come again and again."""

@@ -43,8 +43,8 @@ _LEXICON_TRUST = 0.9  # the lexicon of English has words of others as well
 _LEAST_OF_BEST, _LEAST_LIKELY = 0.1, 0.03
 # English is one as well if the words are English, and if no language is likely.
 _ENGLISH_SHARE, _LEAST_ENGLISH, _NOTHING_LIKELY = 0.7, 0.05, 0.4
-# A second language has so many letters in words of its own, and this share of all: abuse in one must not pass below filler in another.
-_FEWEST_OWN, _LEAST_OWN_SHARE = 8, 0.12
+# A second language has so many letters in words of its own, and this share of all.
+_FEWEST_OWN, _LEAST_OWN_SHARE = 8, 0.25
 # Without n-grams, from these on: likelihood by the weights, share of letters in known words, letters; that share of so many letters.
 _CERTAIN, _CERTAIN_SHARE, _CERTAIN_LETTERS = 0.99, 0.6, 8
 _CERTAIN_SHARE_OF_MORE, _MORE_LETTERS = 0.4, 24

@@ -261,3 +261,32 @@ def test_candidates_are_read_and_none_comes_twice(texts: list[str]) -> None:
         assert set(candidates) <= set(READ)
         assert len(set(candidates)) == len(candidates) <= 3
         assert not (foreign and candidates)
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("You are a stupid fucking idiot, kill yourself. Der Zug hat heute wieder Verspätung und das Wetter war schlecht.", {"en", "de"}),
+        ("you stupid fucking idiot, kill yourself. Bugün hava çok güzel ve tren zamanında geldi, herkese iyi günler", {"en", "tr"}),
+        ("Vete al infierno, pedazo de mierda. Thank you for this lovely article, the weather was really nice today.", {"en", "es"}),
+        ("你这个混蛋快滚吧 Thank you for this lovely article, the weather was really nice and the train was on time today.", {"en", "zh"}),
+    ],
+)
+def test_filler_hides_no_abuse_in_another_language(text: str, tags: set[str]) -> None:
+    """A sentence in one language beside a longer one in another is judged as what it is too."""
+    identifier = Identifier.load(("en", "de", "es", "tr", "zh"))
+    assert tags <= set(identifier.identify_texts([text]).candidates[0])
+
+
+@pytest.mark.parametrize("text", ["नमस्ते", "धन्यवाद", "अरे वाह"])
+def test_few_words_in_a_script_are_in_a_language_that_is_read(text: str) -> None:
+    """A greeting in Devanagari is Hindi to those who read Hindi, rather than a rarer language that nobody reads."""
+    languages = Identifier.load(("en", "hi")).identify_texts([text])
+    assert languages.candidates == [("hi",)]
+    assert languages.foreign == [False]
+
+
+def test_signs_are_no_japanese_where_chinese_is_not_read() -> None:
+    """Chinese signs without Kana are judged as Japanese too, but never as Japanese alone."""
+    assert Identifier.load(("en", "ja", "zh")).identify_texts(["最高"]).candidates == [("zh", "ja")]
+    assert Identifier.load(("en", "ja")).identify_texts(["最高"]).candidates == [()]

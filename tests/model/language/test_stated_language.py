@@ -11,6 +11,7 @@ from model.language.stated_language import resolve_statement, weigh_statement
     [
         *(("de-AT", "Latin", "de"), ("de", "Cyrillic", None), ("hi", "Latin", "hi-Latn"), ("hi", "Devanagari", "hi"), ("ur", "", "ur")),
         *(("und", "Latin", None), ("nonsense!", "Latin", None), ("hi-Latn", "Latin", "hi-Latn"), ("sw", "Latin", "sw")),
+        *(("iw", "Hebrew", "he"), ("deu", "Latin", "de"), ("xx", "Latin", None), ("zz", "", None)),
     ],
 )
 def test_statement_counts_unless_the_script_proves_it_wrong(stated: str, shown: str, tag: str | None) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.errors import ArtefactError
-from model.language.likely.language_weights import load_language_weights, mark_known, weigh_words
+from model.language.likely.language_weights import load_language_weights, mark_known, weigh_other_words, weigh_words
 from model.ngrams.packed_texts import pack_bytes
 
 
@@ -26,6 +26,20 @@ def test_words_add_up() -> None:
     assert letters.tolist() == [7, 4, 3, 0]
     assert letters_known.tolist() == [[4, 3], [4, 0], [0, 3], [0, 0]]
     assert (letters_own <= letters_known).all()
+
+
+def test_words_of_other_languages_are_counted_where_there_are_enough() -> None:
+    """Letters count that are in words of another language and not of the text's own, from so many words on."""
+    known = np.zeros(1 << 10, np.uint32)
+    words = pack_bytes([b"hund", b"katze", b"cat", b"so", b"so"])
+    mark_known(words.data, words.offsets, np.array([0, 0, 1, 0, 1]), known)
+    texts = pack_bytes([b"cat so cat hund", b"cat so hund", b"katze so hund"])
+    other, letters = np.empty((3, 2), np.int32), np.empty(3, np.int32)
+
+    weigh_other_words(*texts, np.arange(3), np.array([0, 0, -1]), np.array([1, 2]), known, other, letters)
+
+    assert letters.tolist() == [12, 9, 11]
+    assert other.tolist() == [[0, 6], [0, 0], [11, 0]]
 
 
 def test_shipped_weights_fit_together() -> None:
