@@ -34,7 +34,8 @@ UNCERTAIN, CERTAIN_BUT_FOR_DOUBLE, CERTAIN = range(3)
 _TEMPERATURE = 1.14
 _UNKNOWN_SHARE = 0.04  # of letters in known words; so much is granted to a language none of whose words are found
 _UNKNOWN_LANGUAGE = -4.5  # for what the weights do not know, by logarithms
-_WITHOUT_NGRAMS = -3.2  # for what py3langid does not know
+_WITHOUT_NGRAMS = -2.0  # for what py3langid does not know
+_KNOWN_TRUST = 2.5  # and so much more of the logarithm of the share of known words, which alone speaks for it against a hundred languages
 _RULED_OUT = -30.0  # for what the words leave no room for
 _NGRAM_TRUST = 2.0
 _ENGLISH_PRIOR = 1.4  # English is four times as frequent as others
@@ -149,19 +150,21 @@ def combine_evidence(
         english: the place of English.
         likelihoods: gets the probabilities, shape (m, languages).
     """
-    ngrams = np.empty(allowed.shape[1])
+    ngrams, unaided = np.empty(allowed.shape[1]), np.zeros(allowed.shape[1])
     without = _WITHOUT_NGRAMS if not is_between_doubles else _RULED_OUT
     for i in range(ngram_sizes.size):
         values, possible = likelihoods[i], allowed[words.groups[i]]
         _weigh(words.totals[i], biases, possible, values)
         for column in range(biases.size):
             share = _known_share(column, words.letters_known[i], words.letters_read[i], words.english_shares[i], english)
-            values[column] += np.log(_UNKNOWN_SHARE + share)
+            known = np.log(_UNKNOWN_SHARE + share)
+            values[column] += known
+            unaided[column] = without + _KNOWN_TRUST * known
         for column in range(biases.size, values.size):
             values[column] = _UNKNOWN_LANGUAGE if possible[column] and ngram_sizes[i] > 0 else -np.inf
         values[english] += _ENGLISH_PRIOR
         if ngram_sizes[i] > 0:
-            _add_ngrams(ngram_scores[i], ngram_sizes[i], language_of_score, possible, without, ngrams, values)
+            _add_ngrams(ngram_scores[i], ngram_sizes[i], language_of_score, possible, unaided, ngrams, values)
         most = values.max()
         total = 0.0
         for column in range(values.size):
@@ -177,7 +180,7 @@ def _add_ngrams(
     size: int,
     language_of_score: IntArray,
     possible: BoolArray,
-    without: float,
+    unaided: FloatArray,
     ngrams: FloatArray,
     values: FloatArray,
 ) -> None:
@@ -190,7 +193,7 @@ def _add_ngrams(
             ngrams[language] = max(ngrams[language], scores[column])
             most = max(most, scores[column])
     for language in range(values.size):
-        values[language] += _NGRAM_TRUST * (ngrams[language] - most) / np.sqrt(size) if ngrams[language] > -np.inf else without
+        values[language] += _NGRAM_TRUST * (ngrams[language] - most) / np.sqrt(size) if ngrams[language] > -np.inf else unaided[language]
 
 
 @kernel
