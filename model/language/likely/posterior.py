@@ -150,8 +150,8 @@ def combine_evidence(
         english: the place of English.
         likelihoods: gets the probabilities, shape (m, languages).
     """
-    ngrams, unaided = np.empty(allowed.shape[1]), np.zeros(allowed.shape[1])
     without = _WITHOUT_NGRAMS if not is_between_doubles else _RULED_OUT
+    ngrams, unaided = np.empty(allowed.shape[1]), np.full(allowed.shape[1], without)
     for i in range(ngram_sizes.size):
         values, possible = likelihoods[i], allowed[words.groups[i]]
         _weigh(words.totals[i], biases, possible, values)

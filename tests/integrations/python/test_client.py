@@ -132,7 +132,7 @@ def test_what_is_said_with_a_call_reaches_the_service(serve: Serve, make_client:
 
         answers = client.moderate(["Yes, all of them.", Comment("own", "Yes, all of them.", title="Books")], **answer_to)
         explained = client.moderate(f"<p>{TOXIC}</p>", format="html", explain=True)
-        foreign = client.moderate([TOXIC, Comment("own", TOXIC, language="en")], language="fr")
+        foreign = client.moderate(["Casino", Comment("own", "Casino", language="en")], language="fr")
         denied = client.moderate(["My casino"], community="forum")
         denied_by_address = in_forum.moderate("My casino")
         approved = client.moderate("My casino")

@@ -94,7 +94,7 @@ const denied = await client.moderate(["My casino"], { community: "forum" });
 console.log(JSON.stringify({
   answers: [...answers],
   explained: await client.moderate(`<p>${TOXIC}</p>`, { format: "html", explain: true }),
-  foreign: [...await client.moderate([TOXIC, { id: "own", text: TOXIC, language: "en" }], { language: "fr" })],
+  foreign: [...await client.moderate(["Casino", { id: "own", text: "Casino", language: "en" }], { language: "fr" })],
   denied: [denied.at(0), denied.community],
   byAddress: await new Client({ url: `${url}/c/forum/` }).moderate("My casino"),
   policy: await caught(() => client.moderate(TOXIC, { policy: "nothing" })),

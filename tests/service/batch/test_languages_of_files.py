@@ -23,7 +23,7 @@ TEXTS = [
     LINES["de"]["toxic"][0] + " Das ist doch völliger Unsinn, was hier steht.",
     LINES["ru"]["hateful"][0] + " Совершенно не согласен с автором.",
     "",
-    "Le train a encore du retard aujourd'hui, c'est vraiment dommage pour tout le monde.",
+    "A vonat ma megint késett, és ez nagyon kellemetlen mindenkinek, aki dolgozni megy.",
 ]
 
 
@@ -44,7 +44,7 @@ def test_rows_name_who_judged_them(tmp_path: Path) -> None:
     assert [model.partition("@")[0] for model in scored.models] == ["default", "de", "ru", "default", "default"]
     assert np.isnan(scored.scores[:, 2]).tolist() == [False, False, True, True, False]
     assert scored.scores[2, :2].sum() == 1
-    assert scored.languages == ["en", "de", "ru", None, "fr"]
+    assert scored.languages == ["en", "de", "ru", None, "hu"]
     assert scored.foreign == [False, False, False, None, True]
     assert scored.unsure == [False, False, False, None, False]
     assert dict(counts.languages) == {"en": 1, "de": 1, "ru": 1, "foreign": 1}

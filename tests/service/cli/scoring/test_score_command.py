@@ -37,7 +37,8 @@ def test_a_file_is_scored_into_every_format(call_small: Call, comments: Path, tm
     out = tmp_path / f"out.{suffix}"
     result = call_small("score", comments, "-o", out)
     assert (result.code, result.out) == (0, "")
-    assert "4 rows: 4 judged" in result.message
+    assert "4 rows: 4 judged" in result.err
+    assert "by language: 3 English, 1 foreign" in result.err
     if suffix == "parquet":
         rows = pq.read_table(out).to_pylist()
     elif suffix == "csv":
