@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import model.encoder.session
+import model.language.glance
 import model.language.identifier
 import model.moderator
 import model.ngrams.reader
@@ -77,7 +78,7 @@ TARGETS = [
     at("model", Moderator, "decide", Step.JUDGEMENT),
     at("languages", Identifier, "identify", Step.LANGUAGE),
     at("visible text", model.language.identifier, "visible_text", Step.LANGUAGE),
-    at("language kernel", model.language.identifier, "collect_evidence", Step.LANGUAGE),
+    at("language kernel", model.language.glance, "collect_evidence", Step.LANGUAGE),
     at("lists", Community, "match_lists", Step.LISTS),
     at("lists in every way", Community, "match_text", Step.LISTS),
     at("words", WordLists, "match", Step.LISTS),

@@ -50,10 +50,11 @@ def test_english_is_not_foreign(client: httpx.Client) -> None:
 
 
 def test_caller_may_name_the_language(client: httpx.Client) -> None:
-    """A call may name the language of a comment."""
+    """A call may name the language of a comment; what is plainly English stays English."""
     assert "foreign" not in _judge(client, GERMAN, language="en")
-    assert _judge(client, FINE, language="fr-CA")["language"] == "fr"
-    assert _judge(client, FINE, language="fr-CA")["verdict"] == "review"
+    assert _judge(client, "Casino", language="fr-CA")["language"] == "fr"
+    assert _judge(client, "Casino", language="fr-CA")["verdict"] == "review"
+    assert _judge(client, FINE, language="fr-CA")["language"] == "en"
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,8 @@ def test_site_chooses_the_verdict_on_foreign_comments(
         assert _judge(client, "Mir gefällt dieser Artikel überhaupt nicht.", path="/c/own/v1/moderate")["verdict"] == "reject"
 
 
-def test_site_chooses_how_long_a_comment_has_to_be(running: Running, moderator: "Moderator", tmp_path: Path) -> None:
-    """The language of a comment is not identified if the settings ask for more letters than it has."""
+def test_few_letters_do_not_show_that_nothing_reads_them(running: Running, moderator: "Moderator", tmp_path: Path) -> None:
+    """How many letters it takes to call a comment foreign is a setting; whatever it says, nothing that reads no German approves it."""
     with running(create_app(read_settings(data_dir=tmp_path, language_letters=200), load=lambda _: moderator)) as client:
-        assert "language" not in _judge(client, GERMAN)
+        judged = _judge(client, GERMAN)
+    assert (judged["language"], judged["verdict"]) == ("de", "review")
