@@ -20,14 +20,15 @@ FEWEST_ROWS_OF_A_LANGUAGE = 500
 def unlearned_languages(rows: RulingRows, learned: Collection[str]) -> list[str | None]:
     """Return the language of each row that the champion has not learned, None for the others; n.
 
-    A stated language counts; otherwise a text has to be long enough to be identified.
+    A stated language counts, whatever the text looks like; otherwise a text has to be long enough to be identified.
     """
-    comments = [
-        Comment("", text, language=language if language and primary_language(language) else None)
-        for text, language in zip(rows.labelled.text, rows.language, strict=True)
+    stated = [primary_language(language) for language in rows.language]
+    found = Identifier.load(learned).identify([Comment("", text) for text in rows.labelled.text])
+    identified = [code if foreign else None for code, foreign in zip(found.codes, found.foreign, strict=True)]
+    return [
+        code if language is None else language if language not in learned else None
+        for language, code in zip(stated, identified, strict=True)
     ]
-    found = Identifier.load(learned).identify(comments)
-    return [code if foreign else None for code, foreign in zip(found.codes, found.foreign, strict=True)]
 
 
 def taught_languages(languages: Sequence[str | None], is_answered: BoolArray) -> list[str]:

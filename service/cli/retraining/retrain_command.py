@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model.language.tags import canonical_tag
 from service.cli.registry.registry_options import find_caller
 from service.cli.shared_options import JsonOption, expand_option_groups, parse_pairs
 from service.cli.table_options import LabelColumns, StrictOption
@@ -20,7 +19,11 @@ __all__ = ["make_candidate"]
 
 
 def _check_languages(codes: list[str] | None) -> list[str] | None:
-    for code in codes or ():
+    if codes is None:
+        return None
+    from model.language.tags import canonical_tag
+
+    for code in codes:
         if canonical_tag(code) != code or code == "en":
             raise typer.BadParameter(f"{code!r} is no tag of a language to teach, such as pl or hi-Latn")
     return codes

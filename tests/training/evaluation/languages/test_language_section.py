@@ -19,7 +19,7 @@ from training.evaluation.subject import EvaluationSubject
 from training.tables.labelled_tables import read_tables
 
 ENGLISH = [("Thank you all for the lovely evening yesterday", "fine"), ("Shut up, you pathetic idiot", "toxic")]
-DANISH = [("Det var en rigtig dejlig dag ved stranden sammen med børnene", "fine")]
+HUNGARIAN = [("A vonat ma megint késett, és ez nagyon kellemetlen mindenkinek, aki dolgozni megy.", "fine")]
 
 
 def section_of(path: Path, packs: Path) -> ReportSection | None:
@@ -38,9 +38,9 @@ def packs(tmp_path: Path) -> Path:
 
 
 def test_each_language_has_its_line(packs: Path, tmp_path: Path) -> None:
-    """German rows are judged by the pack, whether the table says that they are or not; Danish ones by nobody who reads them."""
+    """German rows are judged by the pack, whether the table says that they are or not; Hungarian ones by nobody who reads them."""
     rows = [(text, label, "de" if number % 2 else "") for number, (text, label) in enumerate(german_rows(fine=40, toxic=30, hateful=30))]
-    more = [(*row, "") for row in (*ENGLISH, *DANISH)]
+    more = [(*row, "") for row in (*ENGLISH, *HUNGARIAN)]
     section = section_of(write_csv(tmp_path / "table.csv", ("text", "label", "lang"), rows + more), packs)
 
     assert section is not None
@@ -50,8 +50,8 @@ def test_each_language_has_its_line(packs: Path, tmp_path: Path) -> None:
     assert by_name["German"][5] is not None
     assert by_name["German"][6] is None, "the pack does not tell hate"
     assert by_name["English"][1] == "default@" + str(by_name["English"][1]).partition("@")[2]
-    assert by_name["Danish"][1] == "not read"
-    assert set(section.figures) >= {"de", "en", "da"}
+    assert by_name["Hungarian"][1] == "not read"
+    assert set(section.figures) >= {"de", "en", "hu"}
 
 
 def test_english_alone_needs_no_section(packs: Path, tmp_path: Path) -> None:

@@ -46,9 +46,9 @@ def test_the_section_has_the_results_of_the_suite() -> None:
     assert section.tables[1].rows[0][2] == results.neutral.rate
 
 
-def test_every_report_has_behaviour_and_robustness() -> None:
-    """Neither section has to be asked for."""
-    assert [step for step, _ in SECTION_BUILDERS] == ["behaviour", "attacks"]
+def test_every_report_has_languages_behaviour_and_robustness() -> None:
+    """No section has to be asked for."""
+    assert [step for step, _ in SECTION_BUILDERS] == ["languages", "behaviour", "attacks"]
 
 
 def test_a_reader_of_another_language_is_tested_in_that(monkeypatch: pytest.MonkeyPatch) -> None:

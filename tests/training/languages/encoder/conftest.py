@@ -13,7 +13,7 @@ import pytest
 collect_ignore = (
     []
     if find_spec("torch") and find_spec("transformers") and find_spec("onnx")
-    else ["test_build_language_encoder.py", "test_language_stages.py"]
+    else ["test_build_language_encoder.py", "test_language_stages.py", "test_write_base.py"]
 )
 
 HIDDEN, LAYERS, HEADS, INNER, POSITIONS = 32, 2, 2, 64, 70

@@ -1,16 +1,14 @@
 """The base of the encoder of all languages: its 4-bit weights, its pieces in our spelling, and files that are not one."""
 
-import json
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from model.encoder.wordpiece import BEGIN, END, PADDING, UNKNOWN
 from model.errors import TableError
 from tests.training.languages.encoder.conftest import E5_PIECES, HEADS, HIDDEN, INNER, block_values
-from training.languages.encoder.read_base import find_e5, read_e5, write_for_transformers
+from training.languages.encoder.read_base import find_e5, read_e5
 
 
 def test_weights_come_out_of_their_blocks(e5: Path) -> None:
@@ -22,25 +20,6 @@ def test_weights_come_out_of_their_blocks(e5: Path) -> None:
     np.testing.assert_array_equal(base.arrays["embeddings.word_embeddings.weight"], expected)
     assert base.arrays["encoder.layer.1.intermediate.dense.weight"].shape == (INNER, HIDDEN)
     assert base.arrays["encoder.layer.0.output.dense.weight"].shape == (HIDDEN, INNER)
-
-
-def test_pieces_are_spelt_our_way(e5: Path, tmp_path: Path) -> None:
-    """Pieces that plain forms cannot have go; the sign of a word becomes that of a continuation elsewhere; rows go with their pieces."""
-    pytest.importorskip("safetensors", reason="the extra encoder-training is not installed")
-    from safetensors.numpy import load_file
-
-    base = read_e5(e5)
-    write_for_transformers(base, tmp_path, positions=48)
-    pieces = (tmp_path / "vocab.txt").read_text("utf-8").split("\n")[:-1]
-    assert pieces[:4] == [PADDING, UNKNOWN, BEGIN, END]
-    assert {"!", "idiot", "##en", "du", "##я"} < set(pieces)
-    assert not {"Idiot", "Hallo", "a,b", "", "##!"} & set(pieces)
-    arrays = load_file(tmp_path / "model.safetensors")
-    words, own = arrays["embeddings.word_embeddings.weight"], base.arrays["embeddings.word_embeddings.weight"]
-    np.testing.assert_array_equal(words[pieces.index("!")], own[E5_PIECES.index("!")])
-    np.testing.assert_array_equal(words[pieces.index(BEGIN)], own[0])
-    assert len(arrays["embeddings.position_embeddings.weight"]) == 48
-    assert json.loads((tmp_path / "config.json").read_text("utf-8"))["num_hidden_layers"] == 2
 
 
 def test_other_files_are_refused(e5: Path, tmp_path: Path) -> None:
