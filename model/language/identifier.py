@@ -131,10 +131,7 @@ class Identifier(LanguageGlance):
     def _add_to_english(self, packed: PackedTexts, rows: IntArray, languages: Languages) -> None:
         """Add to the candidates of English texts the read language of their words that are not English."""
         if rows.size:
-            english = np.full(rows.size, self._likely.tags.index(_ENGLISH))
-            found = [languages.candidates[row] for row in rows.tolist()]
-            for row, both in zip(rows.tolist(), self._likely.add_second_languages(packed, rows, english, found), strict=True):
-                languages.candidates[row] = both
+            self._likely.add_second_languages(packed, rows, self._likely.english, languages.candidates, places=rows)
 
     def _identify_others(self, packed: PackedTexts, evidence: IntArray, is_open: BoolArray, languages: Languages) -> None:
         """Write the languages of the texts that are not evidently English."""

@@ -71,6 +71,7 @@ class LikelyLanguages:
 
     Attributes:
         tags: of all languages that are weighed.
+        english: the place of English among them.
 
     Args:
         learned: tags of the languages that are read.
@@ -85,7 +86,7 @@ class LikelyLanguages:
         counted = [_ENGLISH if code in _COUNTED_AS_ENGLISH else code for code in codes]
         self.tags = [*own, *sorted(set(counted) - set(own))]
         places = {tag: place for place, tag in enumerate(self.tags)}
-        self._english = places[_ENGLISH]
+        self.english = places[_ENGLISH]
         self._language_of_score = np.array([places[code] for code in counted], np.int64)
         self._allowed = np.array([[_is_written_in(tag, script) for tag in self.tags] for script in GROUPED_SCRIPTS])
         self._names = [primary_language(tag) or tag if tag in _ROMANISED else tag for tag in self.tags]
@@ -123,7 +124,7 @@ class LikelyLanguages:
         )
         words = WordEvidence(totals, known, letters, english_shares, groups)
         certainties = np.empty(rows.size, np.int64)
-        find_certain(words, self._weights.biases, self._allowed, self._english, self._has_double, certainties)
+        find_certain(words, self._weights.biases, self._allowed, self.english, self._has_double, certainties)
         likelihoods = np.empty((rows.size, len(self.tags)))
         asked: Any = {"rows": rows, "words": words, "likelihoods": likelihoods}
         self._combine(packed, np.flatnonzero(certainties == CERTAIN), None, **asked)
@@ -132,40 +133,38 @@ class LikelyLanguages:
             open_rows = np.flatnonzero((certainties == UNCERTAIN) & (groups == group))
             self._combine(packed, open_rows, columns, **asked)
         chosen, unread = np.empty((rows.size, MOST_CANDIDATES), np.int64), np.empty(rows.size)
-        choose_candidates(likelihoods, exclusive, letters, english_shares, self._read_as, self._english, chosen, unread)
+        choose_candidates(likelihoods, exclusive, letters, english_shares, self._read_as, self.english, chosen, unread)
         best = likelihoods.argmax(1)
         candidates = [self._candidates(places) for places in zip(*chosen.T.tolist(), strict=True)]
         latin = np.flatnonzero(groups == 0)
-        found = [candidates[place] for place in latin.tolist()]
-        for place, both in zip(latin.tolist(), self.add_second_languages(packed, rows[latin], best[latin], found), strict=True):
-            candidates[place] = both
+        self.add_second_languages(packed, rows[latin], best[latin], candidates, places=latin)
         return LanguageChoice(
             [self._names[place] for place in best.tolist()], likelihoods[np.arange(rows.size), best], unread, candidates, letters
         )
 
     def add_second_languages(
-        self, packed: PackedTexts, rows: IntArray, languages: IntArray, candidates: list[tuple[str, ...]]
-    ) -> list[tuple[str, ...]]:
-        """Return the candidates of texts in Latin letters with the read language of the words that are not of the text's own language.
+        self, packed: PackedTexts, rows: IntArray, languages: IntArray | int, candidates: list[tuple[str, ...]], *, places: IntArray
+    ) -> None:
+        """Add to the candidates of texts in Latin letters the read language of the words that are not of the text's own language.
 
         Args:
             packed: texts without mark-up.
             rows: the texts; int64, shape (m,).
-            languages: the place of the language of each, shape (m,).
-            candidates: of each; one that has none gets none.
+            languages: the place of the language of each, shape (m,), or of all of them.
+            candidates: of these texts and others; those of a text that has some change.
+            places: where the candidates of each text stand among these, shape (m,).
         """
         own = len(self._weights.tags)
         letters_other, letters = np.empty((rows.size, own), np.int32), np.empty(rows.size, np.int32)
-        known_language = np.where(languages < own, languages, -1)
+        known_language = np.broadcast_to(np.where(np.less(languages, own), languages, -1), rows.shape).copy()
         weigh_other_words(*packed, rows, known_language, self._fewest_words, self._weights.known, letters_other, letters)
         letters_other[:, ~self._is_second] = 0
         most = letters_other.max(1)
-        added = list(candidates)
         for at in np.flatnonzero((most >= _FEWEST_OTHER) & (most >= _OTHER_SHARE * letters)).tolist():
-            if candidates[at]:
+            place = int(places[at])
+            if candidates[place]:
                 second = self._names[int(self._read_as[int(letters_other[at].argmax())])]
-                added[at] = tuple(dict.fromkeys((*candidates[at][: MOST_CANDIDATES - 1], second)))
-        return added
+                candidates[place] = tuple(dict.fromkeys((*candidates[place][: MOST_CANDIDATES - 1], second)))
 
     def _candidates(self, places: tuple[int, ...]) -> tuple[str, ...]:
         """Return the tags of candidates by their places; the same ones come again and again."""
@@ -195,7 +194,7 @@ class LikelyLanguages:
         found = np.empty((places.size, len(self.tags)))
         languages = _NO_LANGUAGES if columns is None else columns.languages
         is_between_doubles = columns is self._doubles
-        combine_evidence(some, self._weights.biases, scores, sizes, languages, is_between_doubles, self._allowed, self._english, found)
+        combine_evidence(some, self._weights.biases, scores, sizes, languages, is_between_doubles, self._allowed, self.english, found)
         likelihoods[places] = found
 
 
