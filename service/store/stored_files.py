@@ -147,14 +147,18 @@ class StoredFiles:
     def mark_stored(self, file: StoredFile) -> None:
         """Note that a file has its name; the same content at the same place is noted once.
 
+        Nothing changes if another process was quicker: if the file is not in the list any more, because a later one took its place there,
+        or if it is to be deleted.
+
         Raises:
             StoreError: the database cannot be written.
         """
+        is_complete = stored_files.c.state.in_([FileState.SETTLED.value, FileState.STORED.value])
         same_place = (stored_files.c.path == str(file.path), stored_files.c.state == FileState.STORED.value)
         with self._write_transaction() as connection:
-            connection.execute(delete(stored_files).where(*same_place, stored_files.c.id != file.number))
             values = {"state": FileState.STORED.value, "part": None}
-            connection.execute(update(stored_files).where(stored_files.c.id == file.number).values(values))
+            if connection.execute(update(stored_files).where(stored_files.c.id == file.number, is_complete).values(values)).rowcount:
+                connection.execute(delete(stored_files).where(*same_place, stored_files.c.id != file.number))
 
     def move(self, file: StoredFile, path: Path) -> None:
         """Note that a file lies elsewhere now.

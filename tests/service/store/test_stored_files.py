@@ -28,6 +28,22 @@ def test_a_file_from_its_beginning_to_its_end(store: Store, tmp_path: Path) -> N
     assert store.files.list() == []
 
 
+def test_who_comes_late_changes_nothing(store: Store, tmp_path: Path) -> None:
+    """Whoever finishes a file that others have finished or replaced meanwhile neither removes the note of its successor nor revives it."""
+    table = tmp_path / "table"
+    for part in (".first", ".second"):
+        number = store.files.begin(TableKind.SNAPSHOT, tmp_path / part)
+        assert store.files.settle(FinishedTable(number=number, path=table, sha256="ab", rows=3))
+    settled = store.files.list()
+    for file in (*settled, *settled):
+        store.files.mark_stored(file)
+    assert [(file.number, file.state) for file in store.files.list()] == [(settled[1].number, FileState.STORED)]
+    with store.database.write_transaction() as connection:
+        set_state(connection, [settled[1].number], FileState.DOOMED)
+    store.files.mark_stored(settled[1])
+    assert [file.state for file in store.files.list()] == [FileState.DOOMED]
+
+
 def test_a_cancelled_file_is_never_complete(store: Store, tmp_path: Path) -> None:
     """Once its rows were forgotten, a file that was being written cannot be settled."""
     number = store.files.begin(TableKind.SNAPSHOT, tmp_path / ".part")
