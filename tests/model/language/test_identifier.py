@@ -1,10 +1,14 @@
 """Which language a comment is in: scripts, English evidence, n-grams."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numba.core.dispatcher import Dispatcher
 
 from model.comment import Comment
 from model.language.identifier import Identifier
@@ -26,6 +30,32 @@ ENGLISH = (
 def identifier() -> Identifier:
     """The identifier that the service uses."""
     return Identifier.load()
+
+
+def test_warming_up_leaves_no_kernel_for_later(identifier: Identifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No comment, in whatever language, waits for a kernel that warming up has left out: 5 s where machine code cannot be stored."""
+    called: set[str] = set()
+
+    def record(kernel: Dispatcher) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            called.add(kernel.py_func.__qualname__)
+            return kernel(*arguments)
+
+        return call
+
+    modules = [module for name, module in sys.modules.items() if name.startswith("model.language.")]
+    for module in modules:
+        for name, value in list(vars(module).items()):
+            if isinstance(value, Dispatcher):
+                monkeypatch.setattr(module, name, record(value))
+    identifier.warm()
+    warm = called.copy()
+
+    identifier.identify_texts([text for _, text in FOREIGN])
+    identifier.identify_texts([f"{ENGLISH[0]} {text}" for _, text in FOREIGN])
+
+    assert len(warm) > 3
+    assert called == warm
 
 
 def test_foreign_comments_are_foreign(identifier: Identifier) -> None:
