@@ -34,23 +34,29 @@ def table(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "rulings.csv", ("text", "label", "split"), labelled())
 
 
+@pytest.fixture
+def short_table(tmp_path: Path) -> Path:
+    """The first rows of that table, six of each label, for what an encoder judges."""
+    return write_csv(tmp_path / "rulings.csv", ("text", "label", "split"), labelled()[:18])
+
+
 @pytest.fixture(scope="module")
 def both(write_both: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An artefact whose encoder is tiny, for tests that do not depend on its scores: a report of the shipped one takes a minute."""
     return write_both(tmp_path_factory.mktemp("artefacts") / "both")
 
 
-def test_from_tables_to_a_report(call: Call, table: Path, tmp_path: Path) -> None:
+def test_from_tables_to_a_report(call: Call, short_table: Path, tmp_path: Path) -> None:
     """Two tables make one report of two sources: a page, the same as JSON, and a table on standard output."""
-    second_table = write_csv(tmp_path / "more.csv", ("text", "label"), [row[:2] for row in labelled()])
+    second_table = write_csv(tmp_path / "more.csv", ("text", "label"), [row[:2] for row in labelled()[:18]])
     out = tmp_path / "out"
-    result = call("evaluate", "default", table, second_table, "-o", out, "--resamples", 20)
+    result = call("evaluate", "default", short_table, second_table, "-o", out, "--resamples", 20)
     assert result.code == 0, result.err
-    assert "120 rows judged (split: held-out)" in result.err
+    assert "30 rows judged (split: held-out)" in result.err
     for word in ("rulings", "more", "MEAN", "pooled", "AUC abusive", "calibration error"):
         assert word in result.out
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
-    assert [source["rows"] for source in report["sources"]] == [72, 48]
+    assert [source["rows"] for source in report["sources"]] == [18, 12]
     assert report["mean"]["auc_abusive"]["value"] > 0.9
     assert report["artefact"] == Moderator.load(profile=None).version
     assert "<h1>default@" in (out / "report.html").read_text(encoding="utf-8")
@@ -70,32 +76,32 @@ def test_a_folder_is_an_artefact_too(call: Call, table: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("split", "rows"), [("held-out", 48), ("dev", 48), ("train", 24), ("all", 72)])
-def test_the_split_chooses_rows(call: Call, both: Path, table: Path, tmp_path: Path, split: str, rows: int) -> None:
+def test_the_split_chooses_rows(call: Call, folder: Path, table: Path, tmp_path: Path, split: str, rows: int) -> None:
     """The rows of the requested split are judged; without the option, all rows but those of train."""
     options = () if split == "held-out" else ("--split", split)
-    result = call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 1, "--json", *options)
+    result = call("evaluate", folder, table, "-o", tmp_path / "out", "--resamples", 1, "--json", *options)
     assert json.loads(result.out)["rows"] == rows
 
 
-def test_columns_and_labels_can_be_named(call: Call, both: Path, tmp_path: Path) -> None:
+def test_columns_and_labels_can_be_named(call: Call, folder: Path, tmp_path: Path) -> None:
     """Tables that name columns and labels otherwise are read as tipstaff train reads them."""
     names = {"fine": "ok", "toxic": "rude", "hateful": "slur"}
     rows = [(text, names[label], f"forum {at % 2}", at, "dev") for at, (text, label, _) in enumerate(labelled())]
     table = write_csv(tmp_path / "t.csv", ("remark", "ruling", "forum", "nr", "part"), rows)
     maps = [part for label, name in names.items() for part in ("--map", f"{name}={label}")]
     columns = ("--text", "remark", "--label", "ruling", "--source", "forum", "--id", "nr", "--split-column", "part")
-    result = call("evaluate", both, table, "-o", tmp_path / "out", *maps, *columns, "--resamples", 5, "--clean", "forum 1", "--json")
+    result = call("evaluate", folder, table, "-o", tmp_path / "out", *maps, *columns, "--resamples", 5, "--clean", "forum 1", "--json")
     assert result.code == 0, result.err
     report = json.loads(result.out)
     assert [source["source"] for source in report["sources"]] == ["forum 0", "forum 1"]
     assert report["clean"] == ["forum 1"]
 
 
-def test_bad_rows_are_reported(call: Call, both: Path, tmp_path: Path) -> None:
+def test_bad_rows_are_reported(call: Call, folder: Path, tmp_path: Path) -> None:
     """Bad rows are counted and listed with file, line and field, without their text; the others are judged."""
     rows: list[Sequence[object]] = [*(row[:2] for row in labelled()), ("zebra", "spam"), ("", "fine"), ("hello there", "")]
     table = write_csv(tmp_path / "t.csv", ("text", "label"), rows)
-    result = call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 2)
+    result = call("evaluate", folder, table, "-o", tmp_path / "out", "--resamples", 2)
     assert result.code == 0, result.err
     assert f"{table}: line 74: label: 'spam' is not fine, toxic, hateful" in result.err
     assert "75 rows read: 72 used, 1 answer no question, 2 bad" in result.err
@@ -103,12 +109,12 @@ def test_bad_rows_are_reported(call: Call, both: Path, tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["reading"]["problems"]) == 2
 
 
-def test_the_same_call_gives_the_same_report(call: Call, both: Path, table: Path, tmp_path: Path) -> None:
+def test_the_same_call_gives_the_same_report(call: Call, both: Path, short_table: Path, tmp_path: Path) -> None:
     """Only the times of the profiles differ; another seed changes the intervals and nothing else."""
-    first = call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 30, "--json")
-    again = call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 30, "--json")
+    first = call("evaluate", both, short_table, "-o", tmp_path / "out", "--resamples", 30, "--json")
+    again = call("evaluate", both, short_table, "-o", tmp_path / "out", "--resamples", 30, "--json")
     assert re.sub(r'"seconds": [0-9.e-]+', "", first.out) == re.sub(r'"seconds": [0-9.e-]+', "", again.out)
-    other = json.loads(call("evaluate", both, table, "-o", tmp_path / "out", "--resamples", 30, "--seed", 1, "--json").out)
+    other = json.loads(call("evaluate", both, short_table, "-o", tmp_path / "out", "--resamples", 30, "--seed", 1, "--json").out)
     assert other["mean"]["auc_hateful"]["value"] == json.loads(first.out)["mean"]["auc_hateful"]["value"]
 
 
