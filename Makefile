@@ -43,11 +43,10 @@ fuzz: ## try what nobody thought of, ten minutes long [ARGS="--minutes 120"]
 	@$(INSTALL) fuzz
 	$(BIN)/python -m fuzz $(ARGS)
 
-nightly: ## run all tests, also those that take long to prove little, with more examples of each property
+nightly: ## as coverage, with all tests, also those that take long to prove little, and more examples of each property
 	@$(INSTALL) dev
-	@bash .ci/clients
 	@bash .ci/mlflow
-	$(BIN)/python -m $(PYTEST) --nightly --timeout 3000 -o faulthandler_timeout=3600 $(ARGS)
+	@$(MAKE) --no-print-directory coverage ARGS='--nightly --timeout 3000 -o faulthandler_timeout=3600 $(ARGS)'
 
 lint: ## check format, lint, types, import contracts and the Dockerfile
 	@$(INSTALL) dev

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -39,6 +40,8 @@ CLIENTS = Path(__file__).parents[3] / "build/clients"
 # Seconds. After a change of the kernels the first start compiles them, which takes a minute and more on a busy machine.
 _START_TIMEOUT = 300
 _STOP_TIMEOUT = 60
+# The authorities that a client trusts take a while to read, and nearly every test has a client.
+_TLS = ssl.create_default_context()
 
 
 @contextmanager
@@ -58,7 +61,7 @@ def _running(app: FastAPI, *, ready: bool = True, root_path: str = "", port: int
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=60) as client:
+            with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=60, verify=_TLS) as client:
                 if ready:
                     wait_until(lambda: client.get("/readyz").status_code == 200, what="the service is ready", seconds=_START_TIMEOUT)
                 yield client

@@ -104,7 +104,7 @@ def test_large_and_small_calls_agree(client: httpx.Client) -> None:
 def test_calls_do_not_mix(client: httpx.Client) -> None:
     """Many calls at once, small and large, with and without mark-up, are each answered as if alone."""
     calls: list[dict[str, object]] = []
-    for at in range(40):
+    for at in range(20):
         form = "html" if at % 3 == 0 else "plain"
         comments = [
             {"id": f"{at}-{n}", "text": f"comment {n} of {at}: you, you and you " * (at + 1), "format": form} for n in range(at % 5 + 1)
