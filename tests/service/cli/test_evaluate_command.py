@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from model.moderator import Moderator
+from model.profile import Profile
 from tests.service.cli.calls import Call, write_csv
 from training.evaluation.evaluate import EvaluateJob, run_evaluation
 from training.evaluation.report.sections import ReportSection
@@ -50,7 +51,7 @@ def test_from_tables_to_a_report(call: Call, short_table: Path, tmp_path: Path) 
     """Two tables make one report of two sources: a page, the same as JSON, and a table on standard output."""
     second_table = write_csv(tmp_path / "more.csv", ("text", "label"), [row[:2] for row in labelled()[:18]])
     out = tmp_path / "out"
-    result = call("evaluate", "default", short_table, second_table, "-o", out, "--resamples", 20)
+    result = call("evaluate", "default", short_table, second_table, "-o", out, "--resamples", 20, "--profile", "fast")
     assert result.code == 0, result.err
     assert "30 rows judged (split: held-out)" in result.err
     for word in ("rulings", "more", "MEAN", "pooled", "AUC abusive", "calibration error"):
@@ -58,7 +59,7 @@ def test_from_tables_to_a_report(call: Call, short_table: Path, tmp_path: Path) 
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert [source["rows"] for source in report["sources"]] == [18, 12]
     assert report["mean"]["auc_abusive"]["value"] > 0.9
-    assert report["artefact"] == Moderator.load(profile=None).version
+    assert report["artefact"] == Moderator.load(profile=Profile.FAST).version
     assert "<h1>default@" in (out / "report.html").read_text(encoding="utf-8")
     assert "thank you for" not in (out / "report.html").read_text(encoding="utf-8") + (out / "report.json").read_text(encoding="utf-8")
 
