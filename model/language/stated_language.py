@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from model.language.identified import Languages
-from model.language.tags import canonical_tag, primary_language, tag_scripts
+from model.language.tags import canonical_tag, primary_language, reader_tag, tag_scripts
 
 __all__ = ["resolve_statement", "weigh_statement"]
 
@@ -11,7 +11,9 @@ _ENGLISH, _LATIN = "en", "Latin"
 
 
 def resolve_statement(stated: str, shown: str, learned: Collection[str]) -> str | None:
-    """Return the tag as which a stated language is read, or its primary language if it is not; None if the statement does not count.
+    """Return the tag of the language as which a text is read because that is stated; None if the statement does not count.
+
+    A language in letters that nothing reads it in, such as ``ru-Latn``, stays what it is.
 
     Args:
         stated: the tag that came with a comment.
@@ -29,7 +31,7 @@ def resolve_statement(stated: str, shown: str, learned: Collection[str]) -> str 
         return None
     if "-" in tag and tag in learned:
         return tag
-    return code
+    return code if shown in tag_scripts(code) else reader_tag(tag)
 
 
 def weigh_statement(languages: Languages, row: int, tag: str, *, learned: Collection[str], is_english: bool) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from model.language.scripts import LANGUAGE_OF_SCRIPT, LANGUAGES_OF_SCRIPT, LATIN, SCRIPT_NAMES
 
-__all__ = ["bare_tag", "canonical_tag", "primary_language", "tag_scripts"]
+__all__ = ["ROMANISED_TAGS", "bare_tag", "canonical_tag", "primary_language", "reader_tag", "tag_scripts"]
 
 _PRIMARY = re.compile(r"([A-Za-z]{2,3})(?![A-Za-z0-9])")
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?((?:[-_][A-Za-z0-9]{1,8}){0,4})")
@@ -51,6 +51,9 @@ _WITHOUT_SHORT_CODE = (
 _RETIRED_CODES = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro"}
 _SHORT_CODES: Mapping[str, str] = {pair[:3]: pair[3:] for pair in _LONG_CODES.split()} | _RETIRED_CODES
 _CODES = frozenset(_SHORT_CODES.values()) | frozenset(_WITHOUT_SHORT_CODE.split()) | {"tl", "tw"}
+
+ROMANISED_TAGS = frozenset({"bn-Latn", "kn-Latn", "ml-Latn", "ta-Latn", "te-Latn"})
+"""Languages that comments are written in Latin letters in as well: the readers of their usual script learned from both."""
 
 _LATIN = SCRIPT_NAMES[LATIN]
 _SCRIPTS_OF_SUBTAG: Mapping[str, tuple[str, ...]] = {
@@ -116,3 +119,9 @@ def bare_tag(tag: str) -> str:
     """Return a canonical tag without its region, and without a script in which its language is usually written: ``pt``, ``hi-Latn``."""
     code, _, rest = tag.partition("-")
     return code if tag_scripts(tag) <= tag_scripts(code) else f"{code}-{rest.partition('-')[0]}"
+
+
+def reader_tag(tag: str) -> str:
+    """Return the tag of the language whose reader reads a canonical tag's language: ``pt`` of ``pt-BR``, ``kn`` of ``kn-Latn``."""
+    bare = bare_tag(tag)
+    return bare.partition("-")[0] if bare in ROMANISED_TAGS else bare

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from model.language.language_names import language_name
-from model.language.tags import bare_tag, canonical_tag
+from model.language.tags import canonical_tag, reader_tag
 from service.migration.assessment import Effect, Finding
 from service.migration.caller.call_usage import (
     BATCHES,
@@ -50,7 +50,7 @@ _ABOUT_FEATURES: Mapping[str, tuple[Effect, str]] = {
 def foreign_languages(usage: CallerUsage, learned: tuple[str, ...]) -> list[str]:
     """Return the tags, as they are written, of the languages that a caller names and that are not read."""
     tags = dict.fromkeys(tag for language in usage.languages if (tag := canonical_tag(language)) is not None)
-    return [tag for tag in tags if bare_tag(tag) not in learned]
+    return [tag for tag in tags if reader_tag(tag) not in learned]
 
 
 def list_findings(usage: CallerUsage, *, learned: tuple[str, ...], settings: "Settings") -> Iterator[Finding]:
@@ -90,7 +90,7 @@ def _language_findings(usage: CallerUsage, learned: tuple[str, ...]) -> Iterator
             yield Finding(
                 Effect.DIFFERS, f"language {printable_name(name)}", "is no language that is known here; it counts for nothing", *seen
             )
-        elif bare_tag(tag) in learned:
+        elif reader_tag(tag) in learned:
             yield Finding(Effect.SAME, f"language {tag}", f"{language_name(tag)} is read", *seen)
         else:
             detail = (

@@ -8,7 +8,7 @@ import numpy as np
 from model.array_types import BoolArray
 from model.comment import Comment
 from model.language.identifier import Identifier
-from model.language.tags import primary_language
+from model.language.tags import bare_tag, canonical_tag
 from training.retrain.ruling_rows import RulingRows
 
 __all__ = ["FEWEST_ROWS_OF_A_LANGUAGE", "taught_languages", "unlearned_languages"]
@@ -22,7 +22,8 @@ def unlearned_languages(rows: RulingRows, learned: Collection[str]) -> list[str 
 
     A stated language counts, whatever the text looks like; otherwise a text has to be long enough to be identified.
     """
-    stated = [primary_language(language) for language in rows.language]
+    tags = (canonical_tag(language) if language else None for language in rows.language)
+    stated = [None if tag is None else bare_tag(tag) for tag in tags]
     found = Identifier.load(learned).identify([Comment("", text) for text in rows.labelled.text])
     identified = [code if foreign else None for code, foreign in zip(found.codes, found.foreign, strict=True)]
     return [

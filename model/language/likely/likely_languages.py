@@ -20,7 +20,7 @@ from model.language.likely.posterior import (
 )
 from model.language.model_file import NgramTables
 from model.language.scripts import LANGUAGE_OF_SCRIPT, LANGUAGES_OF_SCRIPT, LATIN, SCRIPT_NAMES
-from model.language.tags import primary_language, tag_scripts
+from model.language.tags import ROMANISED_TAGS, reader_tag, tag_scripts
 from model.ngrams.packed_texts import PackedTexts
 
 __all__ = ["GROUPED_SCRIPTS", "LanguageChoice", "LikelyLanguages"]
@@ -29,8 +29,6 @@ GROUPED_SCRIPTS = (SCRIPT_NAMES[LATIN], *(script for script, codes in LANGUAGES_
 """The scripts in which several languages are written, between which words and n-grams have to decide."""
 
 _ENGLISH = "en"
-# Written in other scripts as a rule, and in Latin letters in comments: the readers of the first learn from both.
-_ROMANISED = ("ta-Latn", "te-Latn", "kn-Latn", "ml-Latn", "bn-Latn")
 # Languages so like others, which no comments teach, that words do not tell them apart.
 _DOUBLES = {"da": "no", "cs": "sk", "id": "ms"}
 # A few words that are known of another language and not of the text's own show that one too, with so many letters and so large a share of
@@ -89,7 +87,7 @@ class LikelyLanguages:
         self.english = places[_ENGLISH]
         self._language_of_score = np.array([places[code] for code in counted], np.int64)
         self._allowed = np.array([[_is_written_in(tag, script) for tag in self.tags] for script in GROUPED_SCRIPTS])
-        self._names = [primary_language(tag) or tag if tag in _ROMANISED else tag for tag in self.tags]
+        self._names = [reader_tag(tag) if tag in ROMANISED_TAGS else tag for tag in self.tags]
         self._read_as = np.array([places.get(name, -1) if name in learned else -1 for name in self._names], np.int64)
         self._read_as[self._read_as >= 0] = [self.tags.index(self._names[at]) for at in np.flatnonzero(self._read_as >= 0)]
 

@@ -21,10 +21,11 @@ __all__ = ["make_candidate"]
 def _check_languages(codes: list[str] | None) -> list[str] | None:
     if codes is None:
         return None
-    from model.language.tags import canonical_tag
+    from model.language.tags import bare_tag, canonical_tag
 
     for code in codes:
-        if canonical_tag(code) != code or code == "en":
+        tag = canonical_tag(code)
+        if tag is None or bare_tag(tag) != code or code == "en":
             raise typer.BadParameter(f"{code!r} is no tag of a language to teach, such as pl or hi-Latn")
     return codes
 

@@ -11,7 +11,7 @@ from model.comment import Comment
 from model.errors import TableError
 from model.language.identifier import Identifier
 from model.language.language_names import language_name
-from model.language.tags import canonical_tag
+from model.language.tags import canonical_tag, reader_tag
 
 if TYPE_CHECKING:
     from service.retraining.lesson import Lesson
@@ -37,8 +37,9 @@ def keep_language(lesson: "Lesson", tag: str, read: Collection[str]) -> "Lesson"
         TableError: no row is in it.
     """
     is_told = lesson.snapshot is None
-    languages = _stated_languages(lesson.rows)
-    found = languages if is_told else _candidates(lesson.rows, languages, {*read, tag})
+    readers = {*read, tag}
+    languages = _stated_languages(lesson.rows, readers)
+    found = languages if is_told else _candidates(lesson.rows, languages, readers)
     kept = [row for row, tags in enumerate(found) if tag in tags or (is_told and not tags)]
     if not kept:
         raise TableError(f"no ruling is in {language_name(tag)}: nothing can be learned for its pack")
@@ -57,7 +58,8 @@ def leave_out_languages(lesson: "Lesson", tags: Collection[str]) -> "Lesson":
     Raises:
         TableError: no row is left.
     """
-    found = _candidates(lesson.rows, _stated_languages(lesson.rows), {_ENGLISH, *tags})
+    readers = {_ENGLISH, *tags}
+    found = _candidates(lesson.rows, _stated_languages(lesson.rows, readers), readers)
     counts = Counter(languages[0] for languages in found if languages and set(languages) <= set(tags))
     if not counts:
         return lesson
@@ -71,14 +73,10 @@ def leave_out_languages(lesson: "Lesson", tags: Collection[str]) -> "Lesson":
     return _take(lesson, kept, [remark])
 
 
-def _stated_languages(rows: "RulingRows") -> list[tuple[str, ...]]:
-    """Return the language that each of n rows states, and its main one; none where it states no real one."""
+def _stated_languages(rows: "RulingRows", read: Collection[str]) -> list[tuple[str, ...]]:
+    """Return the language as which each of n rows is read by what it states, alone in a tuple; an empty one where it states no real one."""
     tags = (canonical_tag(language) if language else None for language in rows.language)
-    return [() if tag is None else tuple(dict.fromkeys((tag, tag.partition("-")[0]) if not _has_script(tag) else (tag,))) for tag in tags]
-
-
-def _has_script(tag: str) -> bool:
-    return any(len(part) == 4 for part in tag.split("-")[1:])
+    return [() if tag is None else (tag if tag in read else reader_tag(tag),) for tag in tags]
 
 
 def _candidates(rows: "RulingRows", stated: Sequence[tuple[str, ...]], read: Collection[str]) -> list[tuple[str, ...]]:

@@ -11,7 +11,9 @@ from model.language.stated_language import resolve_statement, weigh_statement
     [
         *(("de-AT", "Latin", "de"), ("de", "Cyrillic", None), ("hi", "Latin", "hi-Latn"), ("hi", "Devanagari", "hi"), ("ur", "", "ur")),
         *(("und", "Latin", None), ("nonsense!", "Latin", None), ("hi-Latn", "Latin", "hi-Latn"), ("sw", "Latin", "sw")),
-        *(("iw", "Hebrew", "he"), ("deu", "Latin", "de"), ("xx", "Latin", None), ("zz", "", None)),
+        *(("iw", "Hebrew", "he"), ("deu", "Latin", "de"), ("xx", "Latin", None), ("zz", "", None), ("in", "Latin", "id"), ("mo", "", "ro")),
+        *(("zh-TW", "Han", "zh"), ("zh-Hant", "Han", "zh"), ("zh_HK", "Han", "zh"), ("pt-BR", "Latin", "pt"), ("nb", "Latin", "nb")),
+        *(("sr-Latn", "Latin", "sr"), ("ru-Latn", "Cyrillic", "ru"), ("ru-Latn", "Latin", "ru-Latn"), ("kn-Latn", "Latin", "kn")),
     ],
 )
 def test_statement_counts_unless_the_script_proves_it_wrong(stated: str, shown: str, tag: str | None) -> None:

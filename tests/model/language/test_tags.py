@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.language.tags import bare_tag, canonical_tag, primary_language, tag_scripts
+from model.language.tags import bare_tag, canonical_tag, primary_language, reader_tag, tag_scripts
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,14 @@ from model.language.tags import bare_tag, canonical_tag, primary_language, tag_s
 def test_script_stays_where_it_is_not_the_usual_one(tag: str, bare: str) -> None:
     """Of a tag the language is kept, with its script where that is not one of those in which it is usually written."""
     assert bare_tag(tag) == bare
+
+
+@pytest.mark.parametrize(
+    ("tag", "reader"), [("pt-BR", "pt"), ("zh-Hant-HK", "zh"), ("hi-Latn", "hi-Latn"), ("kn-Latn-IN", "kn"), ("ru-Latn", "ru-Latn")]
+)
+def test_readers_of_tags(tag: str, reader: str) -> None:
+    """A region, and a script that people use, are read by the reader of the language; Latin letters only where that learned from them."""
+    assert reader_tag(tag) == reader
 
 
 @pytest.mark.parametrize(

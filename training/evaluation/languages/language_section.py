@@ -13,6 +13,7 @@ import numpy as np
 from model.array_types import BoolArray
 from model.language.identifier import Identifier
 from model.language.language_names import language_name
+from model.language.tags import reader_tag
 from model.languages.language_packs import LanguagePacks
 from training.evaluation.report.sections import Cell, ReportColumn, ReportSection, ReportTable
 from training.evaluation.results import EvaluationResults
@@ -95,10 +96,7 @@ def _row_languages(scored: ScoredRows, readers: _Readers) -> list[str]:
     languages = []
     for stated, code, candidates in zip(read_stated_languages(scored.rows), found.codes, found.candidates, strict=True):
         if stated is not None:
-            # A region is read as its language is; another script is not.
-            languages.append(
-                stated if stated in readers.versions or len(stated.split("-")[-1]) == len("Latn") else stated.partition("-")[0]
-            )
+            languages.append(stated if stated in readers.versions else reader_tag(stated))
         else:
             languages.append(code or (candidates[0] if len(candidates) == 1 else ""))
     return languages

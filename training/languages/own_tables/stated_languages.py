@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from model.language.tags import canonical_tag
+from model.language.tags import canonical_tag, reader_tag
 from training.tables.labelled import Labelled, Place
 from training.tables.table_columns import fold_name
 from training.tables.table_records import UnreadableRow, read_header, read_records
@@ -33,8 +33,8 @@ def read_stated_languages(rows: Labelled) -> list[str | None]:
 
 
 def is_stated_as(stated: str, tag: str) -> bool:
-    """Return whether a tag that is stated names a language, or a region where it is spoken; ``hi-Latn`` is none of ``hi``."""
-    return stated == tag or (stated.startswith(f"{tag}-") and len(stated) - len(tag) < len("-Latn"))
+    """Return whether what is stated is read as a language: ``pt-BR`` as ``pt``, ``zh-Hant`` as ``zh``, but ``hi-Latn`` not as ``hi``."""
+    return tag in (stated, reader_tag(stated))
 
 
 def _tag(record: Mapping[str, Any], column: str) -> str | None:

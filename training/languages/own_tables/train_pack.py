@@ -17,7 +17,7 @@ from model.artefact.folder import write_artefact
 from model.artefact.manifest import DataSource, Manifest
 from model.errors import TableError
 from model.language.language_names import language_name
-from model.language.tags import canonical_tag
+from model.language.tags import bare_tag, canonical_tag
 from model.languages.pack_folders import shipped_languages
 from training.both_readers.long_reading import scores_from_log_odds
 from training.fit.train_job import TrainJob
@@ -71,15 +71,15 @@ def check_pack_language(tag: str) -> str:
     """Return the tag of a language for which a pack can be made.
 
     Raises:
-        TableError: it is none, has a region, or is English.
+        TableError: it is none, is English, or names more than the language, such as a region.
     """
     known = canonical_tag(tag)
     if known is None:
         raise TableError(f"language {tag!r}: is no tag of a language: give one of ISO 639-1 such as de, or hi-Latn for another script")
     if known == "en":
         raise TableError("language en: English is what the model that ships reads: leave --language out, or use tipstaff retrain")
-    if known != tag or any(len(part) < len("Latn") for part in tag.split("-")[1:]):
-        raise TableError(f"language {tag!r}: a pack is for a language without its regions: give {known.partition('-')[0]}")
+    if (bare := bare_tag(known)) != tag:
+        raise TableError(f"language {tag!r}: a pack is for the whole of a language, whatever its region: give {bare}")
     return tag
 
 

@@ -125,7 +125,7 @@ def _check_languages(named: NamedLanguages, tag: str | None, attribute: str, *, 
     """
     unsupported = list(named.others)
     if tag is not None and not is_read(tag, read):
-        unsupported += [tag for tag in named.tags if not is_read(tag, read)]
+        unsupported += [other for other in named.tags if not is_read(other, read)]
     if unsupported:
         raise language_error(attribute, [printable_name(language) for language in unsupported], requested=True)
 

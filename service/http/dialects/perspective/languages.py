@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from model.comment import Comment
 from model.failures import Step, log_failure
-from model.language.tags import bare_tag, canonical_tag, primary_language
+from model.language.tags import bare_tag, canonical_tag, primary_language, reader_tag
 from model.language.visible_texts import visible_text
 from service.http.state import find_model, get_state
 from service.judging.contained_steps import identify_languages
@@ -73,7 +73,7 @@ def is_read(tag: str, read: Collection[str]) -> bool:
         tag: such as ``pt-BR`` or ``hi-Latn``.
         read: tags of the languages that are read: ``pt``, ``hi-Latn``.
     """
-    return bare_tag(tag) in read
+    return reader_tag(tag) in read
 
 
 def choose_language(request: Request, comment: Comment, named: NamedLanguages) -> str | None:

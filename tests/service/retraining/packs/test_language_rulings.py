@@ -40,6 +40,15 @@ def test_tables_that_are_given_are_believed() -> None:
         keep_language(lesson(GERMAN, ["de", "de"], snapshot=None), "pl", {"en"})
 
 
+def test_regions_and_scripts_belong_to_the_pack() -> None:
+    """Rulings that state a region, or a script that the pack reads, teach the pack, and teach English nothing."""
+    texts, stated = ["这个帖子写得很好", "謝謝你的分享", "obrigado a todos"], ["zh-CN", "zh-Hant", "pt-BR"]
+    kept = keep_language(lesson(texts, stated, snapshot=Path("s")), "zh", {"en", "pt"})
+    assert kept.rows.labelled.text == texts[:2]
+    with pytest.raises(TableError, match="Chinese 2, Portuguese 1"):
+        leave_out_languages(lesson(texts, stated, snapshot=None), {"pt", "zh"})
+
+
 def test_english_does_not_learn_what_packs_read() -> None:
     """Rulings in a language that a pack reads are left out, and the remark says how many, and what to do; others stay."""
     kept = leave_out_languages(lesson([*GERMAN, *ENGLISH, "Det var en dejlig dag"], [None, "de", None, None, "da"], snapshot=None), {"de"})

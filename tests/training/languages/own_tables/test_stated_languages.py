@@ -21,8 +21,11 @@ def test_languages_are_read_row_by_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("stated", "tag", "expected"),
-    [("de", "de", True), ("de-AT", "de", True), ("hi-Latn", "hi", False), ("hi-Latn", "hi-Latn", True), ("den", "de", False)],
+    [
+        *(("de", "de", True), ("de-AT", "de", True), ("hi-Latn", "hi", False), ("hi-Latn", "hi-Latn", True), ("den", "de", False)),
+        *(("zh-Hant-TW", "zh", True), ("ta-Latn", "ta", True), ("ru-Latn", "ru", False)),
+    ],
 )
-def test_regions_belong_to_a_language_and_scripts_do_not(stated: str, tag: str, *, expected: bool) -> None:
-    """German in Austria is German; Hindi in Latin letters has a pack of its own."""
+def test_what_is_stated_is_read_as_a_language(stated: str, tag: str, *, expected: bool) -> None:
+    """German in Austria is German, and traditional Chinese is Chinese; Hindi in Latin letters has its own pack, Tamil has not."""
     assert is_stated_as(stated, tag) is expected

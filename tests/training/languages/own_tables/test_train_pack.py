@@ -80,10 +80,13 @@ def test_rows_in_other_languages_are_left_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("tag", "problem"),
-    [("en", "English is what the model that ships reads"), ("qq", "no tag of a language"), ("pt-BR", "give pt"), ("DE", "give de")],
+    [
+        *(("en", "English is what the model that ships reads"), ("qq", "no tag of a language"), ("pt-BR", "give pt"), ("DE", "give de")),
+        *(("deu", "give de"), ("zh-Hant", "give zh")),
+    ],
 )
 def test_tags_that_no_pack_can_have(tag: str, problem: str) -> None:
-    """English, what is no language, regions and other spellings are refused with what to give instead."""
+    """English, what is no language, regions, usual scripts and other spellings are refused with what to give instead."""
     with pytest.raises(TableError, match=problem):
         check_pack_language(tag)
     assert check_pack_language("hi-Latn") == "hi-Latn"

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.language.identifier import Identifier
+from model.language.stated_language import resolve_statement
 from model.language.tags import bare_tag
-from service.http.dialects.perspective.languages import NamedLanguages, read_languages
+from service.http.dialects.perspective.languages import NamedLanguages, is_read, read_languages
 from tests.service.http.dialects.perspective.calls import ANALYZE, SUGGEST, analyze, analyze_body, read_error, stored_rulings, summary_score
 from tests.service.http.doors import failures_counted
 from tests.service.http.sample_texts import FINE, GERMAN, TOXIC
@@ -174,6 +175,22 @@ def test_failing_step_keeps_nobody_from_an_answer(
     assert suggestion.status_code == 200
     assert failures_counted(client)["language"] > before
     assert "connard" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        *(("zh-TW", "Han"), ("zh-Hant", "Han"), ("zh_HK", "Han"), ("pt-BR", "Latin"), ("sr-Latn", "Latin"), ("nb", "Latin")),
+        *(("iw", "Hebrew"), ("in", "Latin"), ("mo", "Latin"), ("ta-Latn", "Latin"), ("ru-Latn", "Latin")),
+        *(("hi-Latn", "Latin"), ("ur-Latn-PK", "Latin")),
+    ],
+)
+def test_what_is_named_is_read_where_what_is_stated_is(named: str, shown: str) -> None:
+    """A strict site refuses a name of a language in no other case than that in which a comment that states it is foreign."""
+    read = {"en", "zh", "pt", "id", "ro", "ta", "ru", "hi-Latn", "he"}
+    (tag,) = read_languages([named]).tags
+
+    assert is_read(tag, read) == (resolve_statement(named, shown, read) in read)
 
 
 def test_names_of_languages_are_read() -> None:
