@@ -35,12 +35,20 @@ def read_model(folder: Path) -> StoredArtefact:
 
 
 def write_model(
-    folder: Path, description: Description, arrays: Mapping[str, AnyArray], documents: Mapping[str, str] | None = None
+    folder: Path, description: Description, arrays: Mapping[str, AnyArray], documents: Mapping[str, str] | None = None, *, like: Path
 ) -> Manifest:
-    """Write an artefact or a language pack, as `write_artefact` does; the encoder of a pack is left where it lies.
+    """Write an artefact or a language pack, as `write_artefact` does; an encoder that packs share is left where it lies.
+
+    Args:
+        folder: where to.
+        description: the fields of the manifest.
+        arrays: by file name.
+        documents: further texts by name.
+        like: folder of the model that it was made from. A pack that has an encoder of its own there keeps it.
 
     Raises:
         ArtefactError: it cannot be written.
     """
-    shared = [str(reader[name]) for reader in description.readers[1:] for name in ENCODER_ARRAYS] if is_pack(description) else []
+    of_encoder = [str(reader[name]) for reader in description.readers[1:] for name in ENCODER_ARRAYS]
+    shared = [name for name in of_encoder if is_pack(description) and not (like / name).is_file()]
     return write_artefact(folder, description=description, arrays=arrays, documents=documents, shared=shared)

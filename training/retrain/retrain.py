@@ -59,7 +59,7 @@ def retrain(job: RetrainJob, progress: StepProgress | None = None) -> Candidate:
     fitted = refit(fit, classifier, threads=job.threads or available_cores())
     report("writing", 0.0)
     description, arrays = _draft(fit, fitted, job)
-    manifest = write_model(job.out, description, arrays, _read_notice(job.champion))
+    manifest = write_model(job.out, description, arrays, _read_notice(job.champion), like=job.champion)
     settings = {"strength": difference.strength if np.isfinite(difference.strength) else "infinite", "rows": len(fit)}
     remarks = fitted.remarks
     if difference.is_none:
@@ -94,7 +94,7 @@ def _draft(fit: DifferenceFit, fitted: RefittedArtefact, job: RetrainJob) -> tup
     }
     if is_pack(old):
         figures = measure_on_rulings(fit)
-        metrics = {"dev": figures, "measured_on": "rulings, each judged by a fit without it", "rows": len(fit)}
+        metrics = {"dev": figures, "measured_on": "rulings, each judged by a fit without it"}
         changes |= {"languages": old.languages, "answers": answers_after(old, figures), "metrics": metrics}
     fields = {name: getattr(old, name) for name in Description.model_fields}
     return Description(**fields).model_copy(update=changes), {name: array for name, array in arrays.items() if name in named}

@@ -8,9 +8,14 @@ from model.artefact.folder import read_manifest_of
 from model.artefact.manifest import Description
 from training.languages.read_model import read_model, write_model
 
-__all__ = ["copy_pack", "put_in_place", "share_encoder"]
+__all__ = ["copy_pack", "put_in_place", "replaced_packs", "share_encoder"]
 
 _BEFORE, _SHARED = "languages-before", "shared"
+
+
+def replaced_packs(data_dir: Path) -> Path:
+    """Return the folder of the packs that retraining has replaced, which may not be there yet."""
+    return data_dir / _BEFORE
 
 
 def share_encoder(pack: Path, work: Path) -> None:
@@ -37,7 +42,7 @@ def copy_pack(folder: Path, out: Path, documents: Mapping[str, str]) -> None:
     """
     stored = read_model(folder)
     description = Description(**{name: getattr(stored.manifest, name) for name in Description.model_fields})
-    write_model(out, description, stored.arrays, documents)
+    write_model(out, description, stored.arrays, documents, like=folder)
 
 
 def put_in_place(folder: Path, packs: Path, documents: Mapping[str, str], *, data_dir: Path) -> Path:
@@ -59,7 +64,7 @@ def put_in_place(folder: Path, packs: Path, documents: Mapping[str, str], *, dat
     place = packs / read_manifest_of(folder).languages[0]
     if place.is_dir() and any(place.iterdir()):
         before = read_manifest_of(place)
-        kept = data_dir / _BEFORE / f"{place.name}-{before.content_hash[:12]}"
+        kept = replaced_packs(data_dir) / f"{place.name}-{before.content_hash[:12]}"
         if not kept.exists():
             shutil.copytree(place, kept)
     copy_pack(folder, place, documents)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.artefact.folder import read_artefact, shipped_folder
+from model.artefact.folder import read_artefact, shipped_folder, write_artefact
 from model.artefact.manifest import Description
 from model.normaliser.version import normaliser_version
 from tests.model.languages.small_packs import write_pack
@@ -18,8 +18,8 @@ def test_each_is_read_as_what_it_is(tmp_path: Path) -> None:
     assert not is_pack(read_model(shipped_folder()).manifest)
 
 
-def test_the_encoder_of_a_pack_is_left_where_it_lies(tmp_path: Path) -> None:
-    """A pack that is written anew finds the encoder in the folder beside it, and has no copy; English's artefact has its own."""
+def test_a_shared_encoder_is_left_where_it_lies(tmp_path: Path) -> None:
+    """A pack that is written anew finds the encoder in the folder beside it, and has no copy; one with an encoder of its own keeps that."""
     stored = read_artefact(shipped_folder(), normaliser=normaliser_version())
     encoder = {name: stored.arrays[name] for name in ("network.npy", "pieces.npy", "combination.npy", "curve.npy", "alone.npy")}
     write_pack(tmp_path / "packs/de", "de")
@@ -29,7 +29,11 @@ def test_the_encoder_of_a_pack_is_left_where_it_lies(tmp_path: Path) -> None:
     (tmp_path / "packs/shared").mkdir()
     for name in ("network.npy", "pieces.npy"):
         np.save(tmp_path / "packs/shared" / name, encoder[name])
-    write_model(tmp_path / "packs/de", Description(**fields), dict(pack.arrays) | encoder)
+    arrays = dict(pack.arrays) | encoder
+    write_model(tmp_path / "packs/de", Description(**fields), arrays, like=tmp_path / "packs/de")
 
     assert not (tmp_path / "packs/de/network.npy").exists()
     np.testing.assert_array_equal(read_model(tmp_path / "packs/de").arrays["network.npy"], encoder["network.npy"])
+    write_artefact(tmp_path / "own/de", description=Description(**fields), arrays=arrays)
+    write_model(tmp_path / "again/de", Description(**fields), arrays, like=tmp_path / "own/de")
+    np.testing.assert_array_equal(read_model(tmp_path / "again/de").arrays["network.npy"], encoder["network.npy"])
