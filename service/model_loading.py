@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from model.moderator import Moderator
     from service.settings import Settings
 
-__all__ = ["LANGUAGES_OFF", "ModeratorOptions", "find_languages", "hash_languages", "load_moderator"]
+__all__ = ["LANGUAGES_OFF", "ModeratorOptions", "find_languages", "hash_languages", "languages_place", "load_moderator", "own_packs"]
 
 LANGUAGES_OFF = "off"
 """What stands in place of the operator's folder of language packs where none is to be used, not even those that ship."""
+
+
+_OWN_PACKS = "languages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,19 @@ def load_moderator(settings: "Settings", copy: "ArtefactCopy | None" = None, *, 
         ArtefactError: the artefact cannot be used.
     """
     return ModeratorOptions.from_settings(settings).load(copy, like=like)
+
+
+def own_packs(settings: "Settings") -> Path:
+    """Return the folder of the site's own language packs, into which retraining puts them; it may not be there yet."""
+    if settings.languages is None or settings.languages == LANGUAGES_OFF:
+        return settings.data_dir / _OWN_PACKS
+    return Path(settings.languages)
+
+
+def languages_place(settings: "Settings") -> str | None:
+    """Return where the language packs of a site lie beside those that ship, as `find_languages` takes it."""
+    own = own_packs(settings)
+    return str(own) if settings.languages is None and own.is_dir() else settings.languages
 
 
 def find_languages(languages: str | None, moderator: "Moderator") -> "LanguagePacks | None":

@@ -137,8 +137,8 @@ class Settings(DialectSettings):
     )
     languages: LanguagesPlace | None = Field(
         default=None,
-        description="Folder with further language packs, or `off` for English alone; the packs of `tipstaff-languages`, where that is "
-        "installed, are used too, but where the folder has one for the same language.",
+        description="Folder with further language packs, or `off` for English alone; `languages` in the data folder if not set. The packs "
+        "of `tipstaff-languages`, where that is installed, are used too, but where the folder has one for the same language.",
     )
     on_foreign: Literal["review", "approve", "reject", "judge"] = Field(
         default="review",

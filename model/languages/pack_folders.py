@@ -13,7 +13,7 @@ from model.errors import ArtefactError
 from model.language.tags import canonical_tag
 from model.normaliser.version import PACK_NORMALISER
 
-__all__ = ["PackFolder", "find_packs", "hash_packs", "open_shared_arrays", "read_pack", "shipped_languages"]
+__all__ = ["PackFolder", "find_packs", "hash_packs", "list_pack_places", "open_shared_arrays", "read_pack", "shipped_languages"]
 
 _DISTRIBUTION = "tipstaff_languages"
 _SHARED = "shared"
@@ -89,13 +89,21 @@ def read_pack(folder: Path, shared: SharedArrays | None = None, *, tag: str | No
     return stored
 
 
-def _list_packs(folder: Path) -> dict[str, PackFolder]:
+def list_pack_places(folder: Path) -> list[Path]:
+    """Return the folders in a folder of packs, each of which has to be one.
+
+    Raises:
+        ArtefactError: the folder cannot be read.
+    """
     try:
-        places = sorted(place for place in folder.iterdir() if place.is_dir() and not place.name.startswith(".") and place.name != _SHARED)
+        return sorted(place for place in folder.iterdir() if place.is_dir() and not place.name.startswith(".") and place.name != _SHARED)
     except OSError as error:
         raise ArtefactError(f"{folder}: no language packs can be read here: {error.strerror}: name a folder of packs") from error
+
+
+def _list_packs(folder: Path) -> dict[str, PackFolder]:
     packs: dict[str, PackFolder] = {}
-    for place in places:
+    for place in list_pack_places(folder):
         manifest = read_manifest_of(place)
         _check_language(place, manifest)
         pack = PackFolder(place, manifest)

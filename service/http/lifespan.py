@@ -17,7 +17,7 @@ from service.http.refusal_forms import PROBLEM_DOCUMENTS, Refusals
 from service.http.reloading.model_shelf import ModelShelf, load_identifier
 from service.http.reloading.served_models import LoadedModel
 from service.http.state import LifespanState, ServiceState
-from service.model_loading import find_languages
+from service.model_loading import find_languages, languages_place
 from service.settings import Settings
 from service.store.lifecycle import run_store
 
@@ -132,7 +132,7 @@ class Lifespan:
         moderator = self.load(self.settings)
         state.communities.require_policies(moderator.policies)
         moderator.warm()
-        packs = find_languages(self.settings.languages, moderator)
+        packs = find_languages(languages_place(self.settings), moderator)
         if packs is not None:
             packs.preload_encoder()
         tables.result()

@@ -12,7 +12,7 @@ from service.judging.community_file import read_community_file
 from service.judging.foreign import OnForeign
 from service.judging.judge import Judge
 from service.judging.routes import languages_read_by
-from service.model_loading import LANGUAGES_OFF, find_languages
+from service.model_loading import LANGUAGES_OFF, find_languages, languages_place
 
 if TYPE_CHECKING:
     from model.language.identifier import Identifier
@@ -73,7 +73,7 @@ class JudgeOptions:
             identify=identify,
             letters=settings.language_letters,
             certainty=settings.language_certainty,
-            languages=settings.languages,
+            languages=languages_place(settings),
         )
 
     @property

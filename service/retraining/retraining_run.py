@@ -12,6 +12,7 @@ from model.artefact.manifest import DataSource
 from model.artefact.public_view import artefact_version
 from model.errors import TableError
 from model.profile import Profile
+from service.model_loading import LANGUAGES_OFF, own_packs
 from service.registry.mlflow_server import track_version
 from service.registry.registry import open_registry
 from service.registry.registry_documents import time_stamp
@@ -20,7 +21,7 @@ from service.retraining.candidate_files import add_documents, copy_candidate
 from service.retraining.candidate_origin import CandidateOrigin, count_labels
 from service.retraining.lesson import read_lesson
 from service.retraining.packs.language_rulings import keep_language, leave_out_languages
-from service.retraining.packs.pack_champion import find_pack_champion, find_site_packs, own_packs
+from service.retraining.packs.pack_champion import find_pack_champion, find_site_packs
 from service.retraining.packs.pack_place import copy_pack, put_in_place, share_encoder
 from service.retraining.recent_comments import read_recent_comments
 from service.retraining.site_judges import site_judges
@@ -56,6 +57,7 @@ class Retraining:
         registry: the registry's folder or URL; None for a language pack, which is in none.
         gate: what the gate says of it.
         is_active: whether it was activated unattended.
+        is_in_place: whether it is a pack that lies where the service looks for packs.
         remarks: lines for people.
     """
 
@@ -67,6 +69,7 @@ class Retraining:
     gate: "GateReport"
     is_active: bool
     remarks: Sequence[str]
+    is_in_place: bool = False
 
     def to_json(self) -> str:
         """Return it as a line of JSON."""
@@ -93,7 +96,9 @@ class Retraining:
     def _next_step_of_pack(self) -> str:
         if self.folder is None:
             return "nothing was changed: with -o FOLDER the pack is written all the same"
-        return "the service reads by it when it starts anew and TIPSTAFF_LANGUAGES names the folder that this folder is in"
+        if self.is_in_place:
+            return "the service reads by it once it is started anew"
+        return "the service reads by it once it is started anew with TIPSTAFF_LANGUAGES naming the folder that this folder is in"
 
 
 def run_retraining(order: "RetrainingOrder", settings: "Settings", progress: "StepProgress | None" = None, *, by: str) -> Retraining:
@@ -199,12 +204,13 @@ def _put_pack(
     order: "RetrainingOrder", settings: "Settings", candidate: "Candidate", made: Retraining, documents: Mapping[str, str]
 ) -> Retraining:
     """Put a retrained pack where the caller wants it, and among the site's own if the gate lets it pass."""
-    folder, packs = order.out, own_packs(settings)
     if order.out is not None:
         copy_pack(candidate.out, order.out, documents)
-    elif made.gate.passed:
-        folder = put_in_place(candidate.out, packs, documents, data_dir=settings.data_dir)
-    return replace(made, folder=folder)
+        return replace(made, folder=order.out)
+    if not made.gate.passed:
+        return made
+    folder = put_in_place(candidate.out, own_packs(settings), documents, data_dir=settings.data_dir)
+    return replace(made, folder=folder, is_in_place=settings.languages != LANGUAGES_OFF)
 
 
 def _retrain_job(order: "RetrainingOrder", champion: StartingPoint, lesson: "Lesson", *, out: Path) -> RetrainJob:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from model.profile import Profile
-from service.model_loading import ModeratorOptions, load_moderator
+from service.model_loading import ModeratorOptions, languages_place, load_moderator, own_packs
 from service.settings import read_settings
 
 
@@ -31,3 +31,16 @@ def test_every_setting_of_the_model_reaches_it(write_both: Callable[..., Path], 
 def test_equal_options_are_one_key() -> None:
     """A worker that caches its model by these options loads it once."""
     assert len({ModeratorOptions(Path("a")), ModeratorOptions(Path("a")), ModeratorOptions(Path("a"), profile=None)}) == 2
+
+
+def test_packs_lie_where_retraining_puts_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a setting, a site has the packs in its data folder once there are any; a folder that it names comes first, and off does."""
+    off = read_settings(data_dir=tmp_path)
+    monkeypatch.delenv("TIPSTAFF_LANGUAGES")
+    unset, named = read_settings(data_dir=tmp_path), read_settings(data_dir=tmp_path, languages=str(tmp_path / "packs"))
+    assert languages_place(unset) is None
+    (tmp_path / "languages").mkdir()
+    assert languages_place(unset) == str(own_packs(unset)) == str(tmp_path / "languages")
+    assert languages_place(named) == str(own_packs(named)) == str(tmp_path / "packs")
+    assert languages_place(off) == "off"
+    assert own_packs(off) == tmp_path / "languages"

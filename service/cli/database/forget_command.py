@@ -43,8 +43,8 @@ def forget(
 ) -> None:
     """Remove comments from every table, log and snapshot that the store knows of, and prove it.
 
-    A snapshot or log that held one is written anew under a new name, and the old one is deleted. The models that learned from it are
-    listed: retrain from one that did not. Exit code 1 if anything is left or could not be searched.
+    A snapshot or log that held one is written anew under a new name, and the old one is deleted. The models and language packs that
+    learned from it are listed: retrain from one that did not. Exit code 1 if anything is left or could not be searched.
     """
     from service.settings import read_settings
     from service.store.forgetting.forget_comments import forget_comments
@@ -61,9 +61,9 @@ def forget(
     with configured_store() as store:
         report = forget_comments(store, request, data_dir=settings.data_dir, look_in=look_in or (), deleted=deleted or (), dry_run=dry_run)
         tombstones = {} if dry_run else store.files.tombstones()
-    learners, registry_problems = _follow_in_registry(settings, report, tombstones)
-    problems = [*report.problems, *registry_problems]
-    is_complete = report.is_complete and not registry_problems
+    learners, model_problems = _find_learners(settings, report, tombstones)
+    problems = [*report.problems, *model_problems]
+    is_complete = report.is_complete and not model_problems
     if as_json:
         print(
             json.dumps(
@@ -73,6 +73,8 @@ def forget(
                     "models": list(learners.direct),
                     "models_from_these": list(learners.started_from_them),
                     "models_perhaps": list(learners.perhaps),
+                    "packs": list(learners.packs),
+                    "packs_perhaps": list(learners.packs_perhaps),
                     "problems": problems,
                 }
             )
@@ -85,6 +87,12 @@ def forget(
         print(
             "tipstaff: models learned from it: retrain from one that did not (--champion FOLDER), and activate the new one", file=sys.stderr
         )
+    if learners.packs:
+        print(
+            "tipstaff: language packs learned from it: delete their folders, run tipstaff retrain --language TAG, which starts from the "
+            "pack that ships, and start the service anew",
+            file=sys.stderr,
+        )
     if report.problems and not dry_run:
         print(f"tipstaff: afterwards run: {_follow_up(report, author or [], community)}", file=sys.stderr)
     print(f"tipstaff: {_conclude(report, is_complete=is_complete, dry_run=dry_run)}", file=sys.stderr)
@@ -94,22 +102,27 @@ def forget(
 
 @dataclass(frozen=True)
 class _Learners:
-    """The versions whose weights the comments moved.
+    """The versions and language packs whose weights the comments moved.
 
     Attributes:
         direct: those that learned from them.
         started_from_them: those that started from the weights of such a version.
         perhaps: those that learned from a table which is gone, so that nobody can tell whether it held the comments.
+        packs: the site's own language packs that learned from them, replaced ones too, as `describe_pack` tells of them.
+        packs_perhaps: those of which nobody can tell.
     """
 
     direct: Sequence[str] = ()
     started_from_them: Sequence[str] = ()
     perhaps: Sequence[str] = ()
+    packs: Sequence[Mapping[str, str]] = ()
+    packs_perhaps: Sequence[Mapping[str, str]] = ()
 
 
-def _follow_in_registry(settings: "Settings", report: "ForgetReport", tombstones: Mapping[str, str | None]) -> tuple[_Learners, list[str]]:
-    """Keep the tombstones in the registry too; return the models that learned from the comments, and what went wrong."""
+def _find_learners(settings: "Settings", report: "ForgetReport", tombstones: Mapping[str, str | None]) -> tuple[_Learners, list[str]]:
+    """Keep the tombstones in the registry too; return the models and packs that learned from the comments, and what went wrong."""
     from service.registry.registry import open_registry
+    from service.retraining.packs.learned_packs import describe_pack, find_own_packs, packs_that_learned
 
     try:
         registry = open_registry(settings)
@@ -123,7 +136,12 @@ def _follow_in_registry(settings: "Settings", report: "ForgetReport", tombstones
             known |= grown
         started = sorted(record.version or "" for record in records if record.content_hash in known - hashes)
         perhaps = [version for version in registry.learned_from(report.gone_hashes) if version not in direct]
-        return _Learners(direct, started, perhaps), []
+        found = find_own_packs(settings, replaced=True)
+        lineage = registry.notes.lineage
+        packs, gone = (packs_that_learned(found.packs, hashes, lineage) for hashes in (report.learned_hashes, report.gone_hashes))
+        packs_perhaps = [describe_pack(pack) for pack in gone if pack not in packs]
+        problems = [f"{problem}: it is not known whether that pack learned from this" for problem in found.problems]
+        return _Learners(direct, started, perhaps, list(map(describe_pack, packs)), packs_perhaps), problems
     except (RegistryError, OSError) as error:
         return _Learners(), [
             f"the registry of models cannot be used ({error}), so that it is not known which learned from this: run this again"
@@ -144,6 +162,10 @@ def _print_report(report: "ForgetReport", learners: _Learners) -> None:
         print(f"model {version}: started from one that learned from it")
     for version in learners.perhaps:
         print(f"model {version}: may have learned from it, since a table that it learned from is gone")
+    for pack in learners.packs:
+        print(f"language pack {pack['version']} in {pack['folder']}: learned from it")
+    for pack in learners.packs_perhaps:
+        print(f"language pack {pack['version']} in {pack['folder']}: may have learned from it, since a table that it learned from is gone")
 
 
 def _follow_up(report: "ForgetReport", authors: Sequence[str], community: str | None) -> str:

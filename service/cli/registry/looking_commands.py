@@ -1,11 +1,13 @@
 """The commands that look at versions: ``tipstaff models list``, ``show`` and ``diff``."""
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
+from model.language.language_names import language_name
 from service.cli.registry.registry_options import Site, VersionArgument, open_site
 from service.cli.registry.version_lines import changes_json, print_table, site_json, versions_json
 from service.cli.shared_options import JsonOption
@@ -20,16 +22,26 @@ _TIME_LENGTH = len("2026-01-31T12:00")
 
 @app.command("list")
 def list_versions(*, as_json: JsonOption = False) -> None:
-    """List the versions in the registry: when each was made, what the gate says, and what it is to the site."""
+    """List the versions in the registry: when each was made, what the gate says, and what it is to the site; and its language packs."""
+    from service.retraining.packs.learned_packs import describe_pack, find_own_packs
+
     site = open_site()
     versions = versions_json(site.registry, site.registry.versions())
     in_force = site_json(site)
+    found = find_own_packs(site.settings, replaced=False)
+    packs = list(map(describe_pack, found.packs))
+    for problem in found.problems:
+        print(f"tipstaff: {problem}", file=sys.stderr)
     if as_json:
-        print(json.dumps({"registry": site.registry.name, "in_force": in_force, "versions": versions}))
+        print(json.dumps({"registry": site.registry.name, "in_force": in_force, "versions": versions, "packs": packs}))
         return
     rows = [(each["version"], _minute(each["created_at"]), each["gate"], ", ".join(each["aliases"])) for each in versions]
     print_table("version", "made", "gate", "alias", rows=rows)
     print(f"in force: {in_force['version']}, of {in_force['source']}")
+    if packs:
+        print()
+        rows = [(pack["version"], language_name(pack["language"]), pack["folder"]) for pack in packs]
+        print_table("language pack of the site", "language", "folder", rows=rows)
 
 
 @app.command()

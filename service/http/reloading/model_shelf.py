@@ -11,7 +11,7 @@ from model.errors import ArtefactError, SettingsError, TipstaffError
 from service.heap_trim import trim_heap
 from service.http.reloading.served_models import LoadedModel, RefusedModel, ServedModels
 from service.judging.routes import languages_read_by
-from service.model_loading import find_languages, load_moderator
+from service.model_loading import find_languages, languages_place, load_moderator
 
 if TYPE_CHECKING:
     from model.artefact.artefact_copy import ArtefactCopy
@@ -89,7 +89,7 @@ class ModelShelf:
         except SettingsError as error:
             raise ArtefactError(f"{moderator.version}: lacks a policy that a community has: {error}") from error
         moderator.warm()
-        packs = find_languages(self._settings.languages, moderator)
+        packs = find_languages(languages_place(self._settings), moderator)
         if known is not None and known.identifier.learned == frozenset(languages_read_by(moderator, packs)):
             return LoadedModel(moderator, known.identifier, packs)
         identifier = load_identifier(self._settings, moderator, packs)

@@ -1,13 +1,12 @@
 """The language pack that a retraining starts from, where it is to teach a language that a pack reads."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.artefact.folder import read_manifest_of
 from model.errors import InputError
 from model.languages.pack_folders import PackFolder, find_packs
 from model.normaliser.version import PACK_NORMALISER
-from service.model_loading import LANGUAGES_OFF
+from service.model_loading import LANGUAGES_OFF, own_packs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,14 +14,7 @@ if TYPE_CHECKING:
     from service.retraining.retraining_order import RetrainingOrder
     from service.settings import Settings
 
-__all__ = ["find_pack_champion", "find_site_packs", "own_packs"]
-
-
-def own_packs(settings: "Settings") -> Path:
-    """Return the folder of the site's own packs, which may not be there yet."""
-    if settings.languages is None or settings.languages == LANGUAGES_OFF:
-        return settings.data_dir / "languages"
-    return Path(settings.languages)
+__all__ = ["find_pack_champion", "find_site_packs"]
 
 
 def find_site_packs(settings: "Settings") -> "Mapping[str, PackFolder]":
@@ -33,8 +25,8 @@ def find_site_packs(settings: "Settings") -> "Mapping[str, PackFolder]":
     """
     if settings.languages == LANGUAGES_OFF:
         return {}
-    folder = None if settings.languages is None else Path(settings.languages)
-    return find_packs(folder if folder is not None and folder.is_dir() else None)
+    own = own_packs(settings)
+    return find_packs(own if own.is_dir() else None)
 
 
 def find_pack_champion(order: "RetrainingOrder", settings: "Settings") -> PackFolder | None:

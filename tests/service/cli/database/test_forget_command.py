@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from model.artefact.manifest import DataSource
 from service.registry.registry import open_registry
 from service.registry.registry_documents import LearnedTable, VersionRecord, time_stamp
 from service.settings import read_settings
+from tests.model.languages.small_packs import write_pack
 from tests.service.cli.calls import Call, write_csv
 from tests.service.registry.versions import MakeVersion
 from training.tables.describe_files import hash_file
@@ -76,6 +78,25 @@ def test_models_that_learned_from_it_are_listed(call: Call, data_dir: Path, make
     assert f"model {version}: learned from it" in result.out
     assert f"model {after}: started from one that learned from it" in result.out
     assert "retrain from one that did not" in result.err
+
+
+def test_language_packs_that_learned_from_it_are_listed(call: Call, data_dir: Path) -> None:
+    """A pack of the site that learned from a file which held the comment is listed with its folder; an unreadable one is a problem."""
+    (snapshot,) = (data_dir / "snapshots").glob("rulings-*.csv")
+    table = DataSource(source=snapshot.name, sha256=hash_file(snapshot), rows=2, licence="not stated", origin="snapshot of this site")
+    write_pack(data_dir / "languages/de", "de", data=[table])
+    write_pack(data_dir / "languages/ru", "ru")
+
+    report = json.loads(call("forget", "--comment", "posting-2", "--dry-run", "--json").out)
+    assert [(pack["language"], pack["folder"]) for pack in report["packs"]] == [("de", str(data_dir / "languages/de"))]
+    result = call("forget", "--author", AUTHOR)
+    assert f"language pack {report['packs'][0]['version']} in {data_dir / 'languages/de'}: learned from it" in result.out
+    assert "tipstaff retrain --language TAG" in result.err
+    (data_dir / "languages/ru/manifest.json").write_text("{}")
+    broken = call("forget", "--author", AUTHOR)
+    assert broken.code == 1
+    assert "languages/ru" in broken.err
+    assert "it is not known whether that pack learned from this" in broken.err
 
 
 def test_a_missing_file_is_loud(call: Call, data_dir: Path, tmp_path: Path) -> None:

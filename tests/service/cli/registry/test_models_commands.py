@@ -10,6 +10,7 @@ from service.registry.registry_documents import LearnedTable
 from service.settings import read_settings
 from service.store.rulings.act import Act
 from service.store.store import open_store
+from tests.model.languages.small_packs import write_pack
 from tests.service.cli.calls import Call
 from tests.service.registry.versions import MakeVersion, Publish, gate
 
@@ -43,6 +44,23 @@ def test_from_a_try_to_the_champion_and_back(call: Call, registry: Registry, pub
     assert "@" in json.loads(activated.out)["by"]
     assert json.loads(rolled_back.out)["version"] == former
     assert [call("models", "list").out.count(alias) for alias in ("champion", "former")] == [1, 1]
+
+
+def test_the_list_names_the_packs_of_the_site(call: Call, tmp_path: Path) -> None:
+    """Packs of the site's own stand under the versions, with their languages in words; one that cannot be read is a line, and no more."""
+    assert json.loads(call("models", "list", "--json").out)["packs"] == []
+    assert "language pack" not in call("models", "list").out
+    for tag in ("de", "ru"):
+        write_pack(tmp_path / "data/languages" / tag, tag)
+    (tmp_path / "data/languages/ru/manifest.json").write_text("{}")
+
+    listed = call("models", "list")
+
+    (pack,) = json.loads(call("models", "list", "--json").out)["packs"]
+    assert (pack["language"], pack["folder"]) == ("de", str(tmp_path / "data/languages/de"))
+    assert listed.code == 0
+    assert all(word in listed.out for word in ("German", pack["version"]))
+    assert "languages/ru" in listed.err
 
 
 def test_a_try_shows_both_scores_and_verdicts(call: Call, registry: Registry, publish: Publish, table: Path) -> None:

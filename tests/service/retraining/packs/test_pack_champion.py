@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from model.errors import InputError
-from service.retraining.packs.pack_champion import find_pack_champion, own_packs
+from service.retraining.packs.pack_champion import find_pack_champion, find_site_packs
 from service.retraining.retraining_order import RetrainingOrder
 from service.settings import Settings, read_settings
 from tests.model.languages.small_packs import write_pack
@@ -35,8 +35,18 @@ def test_without_packs_english_learns_it(settings: Settings, tmp_path: Path) -> 
     """Where a site has switched packs off, the model for English learns the language, as it always could."""
     off = read_settings(data_dir=tmp_path / "data", languages="off")
     assert find_pack_champion(RetrainingOrder(languages=("de",)), off) is None
-    assert own_packs(off) == tmp_path / "data/languages"
-    assert own_packs(settings) == tmp_path / "packs"
+    write_pack(tmp_path / "data/languages/de", "de")
+    assert find_site_packs(off) == {}
+
+
+def test_retraining_goes_on_from_what_it_made(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no folder of packs is named, the next retraining starts from the pack that the last one left in the data folder."""
+    monkeypatch.delenv("TIPSTAFF_LANGUAGES")
+    write_pack(tmp_path / "data/languages/de", "de", name="better")
+    pack = find_pack_champion(RetrainingOrder(languages=("de",)), read_settings(data_dir=tmp_path / "data"))
+    assert pack is not None
+    assert pack.manifest.name == "better"
+    assert find_site_packs(settings)["de"].manifest.name == "de"
 
 
 def test_orders_that_contradict_themselves(settings: Settings, tmp_path: Path) -> None:
