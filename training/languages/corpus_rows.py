@@ -9,17 +9,15 @@ is ``figures`` have a licence that allows to measure with them, never to train o
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from model.array_types import AnyArray, BoolArray, Int8Array
-from model.comment import Label
 from model.errors import TableError
-from training.tables.labelled import UNKNOWN, Labelled, Place, encode_answers
+from training.tables.labelled import UNKNOWN, Labelled, Place, encode_answers, encode_labels
 
-__all__ = ["LANGUAGES_FOLDER", "LanguageRows", "load_language_rows", "load_reread_rows"]
+__all__ = ["LANGUAGES_FOLDER", "LanguageRows", "load_language_rows", "load_reread_rows", "read_columns"]
 
 LANGUAGES_FOLDER = Path("../shared/corpus/languages")
 """Where the tables lie beside a development checkout."""
@@ -28,7 +26,6 @@ _REREAD = "reread.parquet"
 _LISTS = ("text", "lang", "source", "id", "split", "use")
 _COLUMNS = ("source", "id", "split", "lang", "text", "abusive", "hateful", "use")
 _REREAD_COLUMNS = ("source", "id", "split", "lang", "text", "label", "use")
-_ANSWERS: Mapping[str, tuple[int, int]] = MappingProxyType({Label.FINE: (0, 0), Label.TOXIC: (1, 0), Label.HATEFUL: (1, 1)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +97,12 @@ def load_language_rows(
     tables = [path for path in sorted(folder.glob("*.parquet")) if path.name != _REREAD]
     if not tables:
         raise TableError(f"{folder}: holds no tables of comments in other languages")
-    reread = _read_columns(folder / _REREAD, ("source", "id", "text")) if (folder / _REREAD).is_file() else {}
+    reread = read_columns(folder / _REREAD, ("source", "id", "text")) if (folder / _REREAD).is_file() else {}
     known = set(zip(reread.get("source", ()), reread.get("id", ()), strict=True))
     texts = set(reread.get("text", ()))
     parts = []
     for path in tables:
-        columns = _read_columns(path, _COLUMNS)
+        columns = read_columns(path, _COLUMNS)
         parts.append(_rows(columns, *(encode_answers(columns[name]) for name in ("abusive", "hateful"))))
     rows = LanguageRows.concat(parts)
     is_new = [
@@ -119,10 +116,8 @@ def load_reread_rows(
     folder: Path = LANGUAGES_FOLDER, languages: Collection[str] | None = None, split: str | None = "train", *, measured: bool = False
 ) -> LanguageRows:
     """Return the rows that were read again, of whose label the reader was sure; arguments and errors as of ``load_language_rows``."""
-    columns = _read_columns(folder / _REREAD, _REREAD_COLUMNS)
-    unknown = (UNKNOWN, UNKNOWN)
-    answers = np.array([_ANSWERS.get(label or "", unknown) for label in columns["label"]], np.int8).reshape(-1, 2)
-    rows = _rows(columns, answers[:, 0], answers[:, 1])
+    columns = read_columns(folder / _REREAD, _REREAD_COLUMNS)
+    rows = _rows(columns, *encode_labels(columns["label"]))
     return rows.take((rows.abusive != UNKNOWN) & _is_wanted(rows, languages, split, measured=measured))
 
 
@@ -141,7 +136,12 @@ def _is_wanted(rows: LanguageRows, languages: Collection[str] | None, split: str
     return wanted
 
 
-def _read_columns(path: Path, names: Sequence[str]) -> dict[str, list[Any]]:
+def read_columns(path: Path, names: Sequence[str]) -> dict[str, list[Any]]:
+    """Return some columns of a Parquet table, by their names.
+
+    Raises:
+        TableError: it cannot be read, or lacks one of them.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from model.artefact.manifest import Manifest
+from model.errors import ArtefactError
 from model.language.language_names import language_name
 from model.languages.pack_folders import find_packs
 from model.languages.recorded_figures import READ_ANEW, AnswerFigure, measured_on, recorded_figures, rows_learned
 from model.profile import Profile
 
-__all__ = ["PERSPECTIVE_LANGUAGES", "figures_table", "fill_table", "perspective_table"]
+__all__ = ["PERSPECTIVE_LANGUAGES", "figures_table", "fill_table", "language_tables_command", "perspective_table"]
 
 PERSPECTIVE_LANGUAGES = ("ar", "cs", "de", "en", "es", "fr", "hi", "hi-Latn", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "sv", "zh")
 """The languages that Perspective's TOXICITY was served in, as its documentation lists them."""
@@ -56,11 +57,10 @@ def _describe_figure(figure: AnswerFigure | None) -> str:
 
 def _describe_reading(manifest: Manifest) -> str:
     """Return in words by which profiles a language is read, and whether hateful is told."""
-    has_encoder = len(manifest.readers) > 1
-    best: Profile = Profile.CASCADE if has_encoder else Profile.FAST
-    if not manifest.tells("abusive", best.value):
+    is_read, tells_hateful = _answered(manifest)
+    if not is_read:
         return "no"
-    hateful = "" if manifest.tells("hateful", best.value) else ", without `hateful`"
+    hateful = "" if tells_hateful else ", without `hateful`"
     return ("yes" if manifest.tells("abusive", "fast") else "with the encoder") + hateful
 
 
@@ -71,16 +71,21 @@ def perspective_table(manifests: Sequence[Manifest]) -> str:
     lines = ["| language | tag | Perspective had it | `TOXICITY` | `IDENTITY_ATTACK` | others |", "|---|---|---|---|---|---|"]
     for tag in (*sorted(PERSPECTIVE_LANGUAGES, key=language_name), *others):
         had = "yes" if tag in PERSPECTIVE_LANGUAGES else "no"
-        cells = ("yes", "yes", "yes") if tag == _ENGLISH else (*_answered(packs.get(tag)), "no")
+        cells = ("yes", "yes", "yes") if tag == _ENGLISH else _describe_attributes(packs.get(tag))
         lines.append(f"| {language_name(tag)} | `{tag}` | {had} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def _answered(manifest: Manifest | None) -> tuple[str, str]:
-    best = Profile.FAST if manifest is None or len(manifest.readers) == 1 else Profile.CASCADE
-    is_read = manifest is not None and manifest.tells("abusive", best.value)
-    tells_hateful = is_read and manifest is not None and manifest.tells("hateful", best.value)
-    return "yes" if is_read else "not read", "yes" if tells_hateful else "no"
+def _describe_attributes(manifest: Manifest | None) -> tuple[str, str, str]:
+    is_read, tells_hateful = (False, False) if manifest is None else _answered(manifest)
+    return "yes" if is_read else "not read", "yes" if tells_hateful else "no", "no"
+
+
+def _answered(manifest: Manifest) -> tuple[bool, bool]:
+    """Return whether the best profile of a pack tells abuse, so that its language is read, and whether it tells hate as well."""
+    best = Profile.FAST if len(manifest.readers) == 1 else Profile.CASCADE
+    is_read = manifest.tells("abusive", best.value)
+    return is_read, is_read and manifest.tells("hateful", best.value)
 
 
 def fill_table(page: str, name: str, table: str) -> str:
@@ -103,17 +108,23 @@ _TABLES: Mapping[str, tuple[str, Callable[[Sequence[Manifest]], str]]] = {
 }
 
 
-def _main(arguments: Sequence[str] | None = None) -> None:
+def language_tables_command(arguments: Sequence[str] | None = None) -> int:
+    """Fill the tables of all pages, and return the exit code."""
     parser = argparse.ArgumentParser(description="Fill the tables of languages in the documentation from the manifests of the packs.")
     parser.add_argument("--packs", type=Path, help="a folder of packs that come before those that are installed")
     parser.add_argument("--docs", type=Path, default=_DOCS, help="the folder of the pages")
     options = parser.parse_args(arguments)
-    manifests = [pack.manifest for pack in find_packs(options.packs).values()]
-    for name, (table, render) in _TABLES.items():
-        page = options.docs / name
-        page.write_text(fill_table(page.read_text(encoding="utf-8"), table, render(manifests)), encoding="utf-8")
-        sys.stdout.write(f"{page}: {table}, {len(manifests)} packs\n")
+    try:
+        manifests = [pack.manifest for pack in find_packs(options.packs).values()]
+        for name, (table, render) in _TABLES.items():
+            page = options.docs / name
+            page.write_text(fill_table(page.read_text(encoding="utf-8"), table, render(manifests)), encoding="utf-8")
+            print(f"{page}: {table}, {len(manifests)} packs")
+    except (ArtefactError, OSError, ValueError) as error:
+        print(f"tipstaff: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    _main()
+    raise SystemExit(language_tables_command())

@@ -14,6 +14,7 @@ from model.artefact.manifest import DataSource, Description, ProfileName
 from model.classifier import Classifier
 from model.comment import Label
 from model.encoder.script_pieces import PLAIN_FORM
+from model.languages.recorded_figures import READ_ANEW
 from model.normaliser.version import PACK_NORMALISER
 from model.policy import Policy
 from training.behaviour.languages.behaviour_by_language import untaught_cases
@@ -31,7 +32,7 @@ from training.tables.labelled import UNKNOWN, Labelled, Place
 
 __all__ = ["MeasuredRows", "PackDraft", "draft_combined_pack", "draft_pack", "find_measured_rows"]
 
-_READ_AGAIN, _BY_SOURCES, _OUR_OWN = "rows read again", "rows by the labels of their sources", "behaviour tests of our own"
+_BY_SOURCES, _OUR_OWN = "rows by the labels of their sources", "behaviour tests of our own"
 _NGRAMS: Mapping[str, Scalar] = {"kind": "ngrams", "weights": "weights.npy", "scales": "scales.npy", "biases": "biases.npy"}
 
 
@@ -65,7 +66,7 @@ class MeasuredRows:
 
 def find_measured_rows(corpus: CorpusOfLanguages, tag: str) -> MeasuredRows:
     """Return the rows to measure a pack on: those read again; where these are too few, by their sources' labels, else our own tests."""
-    for rows, kind in ((corpus.measured_rows(tag), _READ_AGAIN), (corpus.noisy_measured_rows(tag), _BY_SOURCES)):
+    for rows, kind in ((corpus.measured_rows(tag), READ_ANEW), (corpus.noisy_measured_rows(tag), _BY_SOURCES)):
         if "abusive" in measure_pack(np.full((len(rows), 3), 1 / 3), rows):
             return MeasuredRows(rows, kind)
     return MeasuredRows(_behaviour_rows(tag), _OUR_OWN)

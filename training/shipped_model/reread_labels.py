@@ -21,7 +21,7 @@ from model.array_types import BoolArray, Int8Array
 from model.comment import Label
 from model.errors import TableError
 from training.label_noise.source_confusion import SourceConfusion, estimate_confusion
-from training.tables.labelled import UNKNOWN, Labelled
+from training.tables.labelled import ANSWERS_OF_LABEL, UNKNOWN, Labelled
 
 __all__ = ["ATTRIBUTES_TABLE", "OWN_READINGS", "REREAD_TABLE", "Readings", "read_readings", "replace_reread"]
 
@@ -30,7 +30,6 @@ ATTRIBUTES_TABLE = "attributes.parquet"
 OWN_READINGS = Path(__file__).with_name("readings.parquet")
 """Our own readings; the file need not be there."""
 
-_ANSWERS: Mapping[str, tuple[int, int]] = MappingProxyType({Label.FINE: (0, 0), Label.TOXIC: (1, 0), Label.HATEFUL: (1, 1)})
 _ATTRIBUTE_OF_COLUMN: Mapping[str, str] = MappingProxyType(
     {
         "insult": "insult",
@@ -124,9 +123,9 @@ def _add_label(labels: dict[_Key, tuple[int, int]], key: _Key, record: Mapping[s
     label = record["label"]
     if label is None:
         return
-    if label not in _ANSWERS:
+    if label not in ANSWERS_OF_LABEL:
         raise TableError(f"{path}: {label!r} is no label; it has to be {', '.join(Label)} or empty")
-    labels[key] = _ANSWERS[label]
+    labels[key] = ANSWERS_OF_LABEL[label]
 
 
 def _answered(record: Mapping[str, Any]) -> dict[str, bool]:

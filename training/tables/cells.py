@@ -5,12 +5,11 @@ import re
 from collections.abc import Mapping
 
 from model.comment import Label
-from training.tables.labelled import UNKNOWN
+from training.tables.labelled import ANSWERS_OF_LABEL, UNKNOWN
 
 __all__ = ["BadCell", "quote_name", "read_answer", "read_label", "read_split", "read_text", "read_weight", "read_word", "reconcile_answers"]
 
 _SPLITS = ("train", "dev")
-_LABELS = {Label.FINE: (0, 0), Label.TOXIC: (1, 0), Label.HATEFUL: (1, 1)}
 _ANSWERS = {"1": 1, "1.0": 1, "true": 1, "yes": 1, "0": 0, "0.0": 0, "false": 0, "no": 0, "": UNKNOWN}
 _NAME = re.compile(r"[\w.:/+-]+(?: [\w.:/+-]+)?")
 _LONGEST_NAME = 32
@@ -47,7 +46,7 @@ def reconcile_answers(abusive: int, hateful: int, *, label: Label | None) -> tup
         abusive = hateful = max(hateful, 0)
     if label is None:
         return abusive, hateful, None
-    by_label = _LABELS[label]
+    by_label = ANSWERS_OF_LABEL[label]
     if abusive in {UNKNOWN, by_label[0]} and hateful in {UNKNOWN, by_label[1]}:
         return *by_label, None
     column, answer = ("hateful", hateful) if hateful not in {UNKNOWN, by_label[1]} else ("abusive", abusive)

@@ -1,19 +1,22 @@
 """Labelled comments as columns, the form in which all steps of training exchange them."""
 
-from collections.abc import Sequence, Sized
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.array_types import BoolArray, FloatArray, Int8Array
-from model.comment import Comment
+from model.comment import Comment, Label
 
-__all__ = ["UNKNOWN", "Labelled", "Place", "RowContext", "encode_answers"]
+__all__ = ["ANSWERS_OF_LABEL", "UNKNOWN", "Labelled", "Place", "RowContext", "encode_answers", "encode_labels"]
 
 UNKNOWN = -1
 """The answer of a row to a question that its source does not answer."""
+ANSWERS_OF_LABEL: Mapping[str, tuple[int, int]] = MappingProxyType({Label.FINE: (0, 0), Label.TOXIC: (1, 0), Label.HATEFUL: (1, 1)})
+"""Label → whether a comment that has it is abusive, and whether it is hateful."""
 
 
 class Place(NamedTuple):
@@ -139,6 +142,13 @@ class Labelled:
 def encode_answers(values: Sequence[bool | None]) -> Int8Array:
     """Return yes, no and None as 1, 0 and ``UNKNOWN``."""
     return np.array([UNKNOWN if value is None else value for value in values], dtype=np.int8)
+
+
+def encode_labels(labels: Sequence[str | None]) -> tuple[Int8Array, Int8Array]:
+    """Return what labels answer to *abusive?* and to *hateful?*, both (n,); ``UNKNOWN`` where there is no label, or another one."""
+    answers = [ANSWERS_OF_LABEL.get(label or "", (UNKNOWN, UNKNOWN)) for label in labels]
+    abusive, hateful = np.array(answers, np.int8).reshape(-1, 2).T
+    return np.ascontiguousarray(abusive), np.ascontiguousarray(hateful)
 
 
 def _unknown_answers(size: int) -> Int8Array:

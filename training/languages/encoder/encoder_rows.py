@@ -4,25 +4,22 @@ Rows of the sources teach by forward correction (``training.label_noise.source_c
 of its rows that were read again. Rows that were read again, in English as well, and comments of our own teach by their labels.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
 from model.array_types import FloatArray
-from model.comment import Label
-from model.errors import TableError
 from training.label_noise.known_labels import KnownLabels, possible_labels
 from training.label_noise.source_confusion import SourceConfusion, estimate_confusion
-from training.languages.corpus_rows import LanguageRows, load_reread_rows
+from training.languages.corpus_rows import LanguageRows, load_reread_rows, read_columns
+from training.tables.labelled import UNKNOWN, encode_answers, encode_labels
 
 __all__ = ["TaughtRows", "balanced_sample", "confusion_of_sources", "know_source_rows", "load_english_rows"]
 
 _ENGLISH = "reread.parquet"
-_CODES: Mapping[str, tuple[int, int]] = MappingProxyType({Label.FINE: (0, 0), Label.TOXIC: (1, 0), Label.HATEFUL: (1, 1)})
 
 # Sources made in one go in several languages: what they err in one is what they err in the others.
 _FAMILIES = ("macd_", "dravidian_", "kmhas_")
@@ -61,18 +58,10 @@ def load_english_rows(corpus: Path, *, most: int, seed: int = 0) -> LanguageRows
     Raises:
         TableError: their table cannot be read.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    path = corpus / _ENGLISH
-    try:
-        columns = pq.read_table(path, columns=["source", "id", "split", "text", "label", "use"]).to_pydict()
-    except (OSError, pa.ArrowException) as error:
-        raise TableError(f"{path}: cannot be read as a Parquet table ({type(error).__name__})") from error
-    answers = np.array([_CODES.get(label or "", (-1, -1)) for label in columns["label"]], np.int8).reshape(-1, 2)
-    lists = {name: columns[name] for name in ("text", "source", "id", "split", "use")}
-    rows = LanguageRows(lang=["en"] * len(answers), abusive=answers[:, 0], hateful=answers[:, 1], **lists)
-    is_usable = (np.array(rows.split, np.str_) == "train") & (np.array(rows.use, np.str_) == "train") & (rows.abusive >= 0)
+    columns = read_columns(corpus / _ENGLISH, ("source", "id", "split", "text", "label", "use"))
+    abusive, hateful = encode_labels(columns.pop("label"))
+    rows = LanguageRows(lang=["en"] * len(abusive), abusive=abusive, hateful=hateful, **columns)
+    is_usable = (np.array(rows.split, np.str_) == "train") & (np.array(rows.use, np.str_) == "train") & (rows.abusive != UNKNOWN)
     return rows.take(balanced_sample(rows, np.flatnonzero(is_usable), most=most, seed=seed))
 
 
@@ -86,20 +75,20 @@ def confusion_of_sources(folder: Path, rows: LanguageRows) -> SourceConfusion:
     Raises:
         TableError: the tables cannot be read.
     """
-    import pyarrow.parquet as pq
-
     reread = load_reread_rows(folder)
-    answers = {}
+    answers: dict[tuple[str, str], tuple[bool | None, bool | None]] = {}
     for source in sorted(set(reread.source)):
         path = folder / f"{source}.parquet"
-        columns = pq.read_table(path, columns=["id", "abusive", "hateful"]).to_pydict() if path.is_file() else {"id": []}
-        answers.update({(source, row): pair for row, *pair in zip(*columns.values(), strict=True)} if columns["id"] else {})
-    pairs = [answers.get((source, row), (None, None)) for source, row in zip(reread.source, reread.id, strict=True)]
-    said = np.array([[-1 if answer is None else answer for answer in pair] for pair in pairs], np.int8).reshape(-1, 2)
+        if path.is_file():
+            columns = read_columns(path, ("id", "abusive", "hateful"))
+            given = zip(columns["abusive"], columns["hateful"], strict=True)
+            answers |= {(source, row): pair for row, pair in zip(columns["id"], given, strict=True)}
+    pairs = [answers.get(key, (None, None)) for key in zip(reread.source, reread.id, strict=True)]
+    said_abusive, said_hateful = (encode_answers([pair[question] for pair in pairs]) for question in (0, 1))
     labels = np.where(reread.hateful == 1, 2, reread.abusive).astype(np.int8)
     names = [_family(source) for source in reread.source + rows.source]
-    unknown = np.full(len(rows), -1, np.int8)
-    abusive, hateful = (np.concatenate(parts) for parts in ((said[:, 0], rows.abusive), (said[:, 1], rows.hateful)))
+    unknown = np.full(len(rows), UNKNOWN, np.int8)
+    abusive, hateful = np.concatenate([said_abusive, rows.abusive]), np.concatenate([said_hateful, rows.hateful])
     by_family = estimate_confusion(names, abusive, hateful, np.concatenate([labels, unknown]), counts=np.ones(len(names), np.bool_))
     return SourceConfusion({source: by_family.by_source[_family(source)] for source in set(rows.source)})
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from model.artefact.manifest import Answer, Manifest, ProfileName
 from model.profile import Profile
-from training.languages.pack_figures import measure_pack
+from training.languages.pack_figures import LEAST_AUC, measure_pack
 from training.retrain.difference_fit import DifferenceFit
 
 __all__ = ["answers_after", "measure_on_rulings"]
@@ -19,7 +19,6 @@ __all__ = ["answers_after", "measure_on_rulings"]
 _ByProfile = Mapping[ProfileName, Mapping[str, Mapping[str, float | int]]]
 """Profile → answer → figures, as ``measure_pack`` returns them."""
 
-_LEAST_AUC = 0.75  # as of packs that ship
 _FEWEST = 50  # rulings of either kind, without which an answer stays untold
 _ANSWERS: tuple[Answer, ...] = ("abusive", "hateful")
 
@@ -56,4 +55,4 @@ def answers_after(manifest: Manifest, figures: _ByProfile) -> dict[ProfileName, 
 
 
 def _is_shown(figure: Mapping[str, Any] | None) -> bool:
-    return figure is not None and figure["auc"] >= _LEAST_AUC and min(figure["positives"], figure["negatives"]) >= _FEWEST
+    return figure is not None and figure["auc"] >= LEAST_AUC and min(figure["positives"], figure["negatives"]) >= _FEWEST
