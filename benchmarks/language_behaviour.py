@@ -57,10 +57,10 @@ def _identification_table(identifier: Identifier, tags: Sequence[str]) -> str:
         cases = untaught_cases(tag)
         candidates = identifier.identify([Comment("", case.text) for case in cases]).candidates
         shares = (
-            sum(tag in tags for tags in candidates),
-            sum(tags[:1] == (tag,) for tags in candidates),
-            sum(tags == ("en",) for tags in candidates),
-            sum(not tags for tags in candidates),
+            sum(tag in readers for readers in candidates),
+            sum(readers[:1] == (tag,) for readers in candidates),
+            sum(readers == ("en",) for readers in candidates),
+            sum(not readers for readers in candidates),
         )
         lines.append(f"| {tag} | {len(cases)} | {' | '.join(f'{share / len(cases):.0%}' for share in shares)} |")
     return "\n".join(lines)

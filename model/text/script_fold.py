@@ -40,7 +40,6 @@ _KATAKANA_TO_HIRAGANA = 0x60
 _KATAKANA, _HIRAGANA = range(0x30A1, 0x30F7), range(0x3041, 0x3097)
 _HAN = range(0x4E00, 0xA000)
 _HAN_FIRST = "".join(map(chr, range(0x80, 0x100))) + "abcdefghijklmnopqrstuvwxyz0123456789"  # 164 * 128 = all of the block
-_COMPATIBILITY_JAMO = range(0x3131, 0x3164)
 # Ethiopic: eight forms of each consonant; consonants that sound alike today are written for each other.
 _ETHIOPIC = range(0x1200, 0x1380)
 _ETHIOPIC_FORMS, _ETHIOPIC_VOWEL = 8, 0xE0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TrainingColumns", "check_model_name", "train"]
 
-_NO_ENCODER = "none"
+_NO_ENCODER, _SHIPPED_ENCODER = "none", "default"
 
 
 def check_model_name(name: str | None) -> str | None:
@@ -133,7 +133,7 @@ def _encoder_folder(encoder: str | None) -> Path | None:
     """Return the folder of the artefact whose encoder joins the new n-grams; None if there is none."""
     if encoder is None or encoder == "":
         return None
-    return shipped_folder() if encoder == "default" else Path(encoder)
+    return shipped_folder() if encoder == _SHIPPED_ENCODER else Path(encoder)
 
 
 def _train_and_print(job: "TrainJob", *, as_json: bool) -> None:
@@ -151,15 +151,21 @@ def _train_and_print(job: "TrainJob", *, as_json: bool) -> None:
 
 def _train_pack_and_print(job: "TrainJob", language: str, encoder: str | None, *, as_json: bool) -> None:
     from training.languages.own_tables.pack_report import print_trained_pack, trained_pack_json
-    from training.languages.own_tables.train_pack import find_shared_encoder, train_pack
+    from training.languages.own_tables.train_pack import train_pack
     from training.progress_bar import progress_bar
 
-    folder = None if encoder in {"", _NO_ENCODER} else find_shared_encoder()
-    if encoder and encoder not in {"default", _NO_ENCODER}:
-        folder = Path(encoder)
     with progress_bar() as show_progress:
-        result = train_pack(replace(job, encoder=folder), language, show_progress)
+        result = train_pack(replace(job, encoder=_pack_encoder_folder(encoder)), language, show_progress)
     if as_json:
         print(trained_pack_json(result))
     else:
         print_trained_pack(result)
+
+
+def _pack_encoder_folder(encoder: str | None) -> Path | None:
+    """Return the folder of the encoder that joins the n-grams of a language pack, given the option; None for n-grams alone."""
+    from training.languages.own_tables.train_pack import find_shared_encoder
+
+    if encoder is None or encoder == _SHIPPED_ENCODER:
+        return find_shared_encoder()
+    return None if encoder in {"", _NO_ENCODER} else Path(encoder)

@@ -5,7 +5,7 @@ A call that changes something is answered when all processes of this service ser
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,9 +22,6 @@ from service.http.reloading.model_requests import ModelOutcome, ModelRequest, Re
 from service.http.responses import json_response
 from service.http.state import ServiceState, get_state
 from service.settings import Settings
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["ActivateModel", "ModelList", "ModelSwitch", "add_model_routes"]
 

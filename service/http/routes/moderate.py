@@ -1,7 +1,7 @@
 """``POST /v1/moderate``: from the comments of a call to a decision for each."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
@@ -42,13 +42,9 @@ from service.http.state import get_state, pin_model, require_moderator
 from service.http.workload.effort import EXPLANATION_COST, MARKUP_COST
 from service.settings import Settings
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["ModerateCall", "add_moderate_route", "moderate_endpoint"]
 
 _PLAIN_FORMATS = (None, Format.PLAIN)
-_DIGITS = 6
 _PROBLEMS = (
     ProblemKind.NOT_JSON,
     ProblemKind.NOT_UTF8,

@@ -88,11 +88,11 @@ def _add_details(
     if judgement.unsure:
         entry["unsure"] = True
     if names:
-        entry["attributes"] = {name: round(judgement.attributes[at], _DIGITS) for at, name in enumerate(names)}
+        # What a pack does not tell is not a number.
+        told = zip(names, judgement.attributes, strict=True)
+        entry["attributes"] = {name: round(score, _DIGITS) for name, score in told if not isnan(score)}
     if judgement.version is not None:
         entry["model"] = judgement.version
-        # What a pack does not tell is not a number.
-        entry["attributes"] = {name: score for name, score in entry.get("attributes", {}).items() if not isnan(score)}
     if spans is not None:
         tells_hateful = not isnan(judgement.scores[-1])
         entry["spans"] = [_span_entry(span, tells_hateful=tells_hateful) for span in spans]
