@@ -40,8 +40,8 @@ def list_versions(*, as_json: JsonOption = False) -> None:
     print(f"in force: {in_force['version']}, of {in_force['source']}")
     if packs:
         print()
-        rows = [(pack["version"], language_name(pack["language"]), pack["folder"]) for pack in packs]
-        print_table("language pack of the site", "language", "folder", rows=rows)
+        own = [(pack["version"], language_name(pack["language"]), pack["folder"]) for pack in packs]
+        print_table("language pack of the site", "language", "folder", rows=own)
 
 
 @app.command()
