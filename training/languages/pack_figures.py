@@ -10,12 +10,12 @@ from model.array_types import BoolArray, FloatArray
 from model.artefact.manifest import Answer
 from training.tables.labelled import Labelled
 
-__all__ = ["LEAST_AUC", "Figures", "area", "measure_pack", "told_answers"]
+__all__ = ["LEAST_TOLD_AUC", "Figures", "area", "measure_pack", "told_answers"]
 
 _RESAMPLES = 1000
 _TAILS = (2.5, 97.5)  # percent: a 95 % interval
 _FEWEST = 5  # rows of each answer, for a figure
-LEAST_AUC = 0.75
+LEAST_TOLD_AUC = 0.75
 """Below it, an answer is not told: one in four pairs of comments would be ranked the wrong way round."""
 _MANY_ROWS = 10_000
 """A pack that has learnt from so many rows tells abuse unless its whole interval is below: a few dozen rows say little against it."""
@@ -55,9 +55,9 @@ def told_answers(figures: Mapping[str, Figures], *, learned_rows: int) -> tuple[
         learned_rows: how many rows it has learnt from.
     """
     decisive = "auc" if learned_rows < _MANY_ROWS else "auc_high"
-    if "abusive" not in figures or figures["abusive"][decisive] < LEAST_AUC:
+    if "abusive" not in figures or figures["abusive"][decisive] < LEAST_TOLD_AUC:
         return ()
-    return ("abusive", "hateful") if "hateful" in figures and figures["hateful"]["auc"] >= LEAST_AUC else ("abusive",)
+    return ("abusive", "hateful") if "hateful" in figures and figures["hateful"]["auc"] >= LEAST_TOLD_AUC else ("abusive",)
 
 
 def area(yes: BoolArray, scores: FloatArray) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from model.artefact.manifest import Answer, Manifest, ProfileName
 from model.profile import Profile
-from training.languages.pack_figures import LEAST_AUC, measure_pack
+from training.languages.pack_figures import LEAST_TOLD_AUC, measure_pack
 from training.retrain.difference_fit import DifferenceFit
 
 __all__ = ["answers_after", "measure_on_rulings"]
@@ -55,4 +55,4 @@ def answers_after(manifest: Manifest, figures: _ByProfile) -> dict[ProfileName, 
 
 
 def _is_shown(figure: Mapping[str, Any] | None) -> bool:
-    return figure is not None and figure["auc"] >= LEAST_AUC and min(figure["positives"], figure["negatives"]) >= _FEWEST
+    return figure is not None and figure["auc"] >= LEAST_TOLD_AUC and min(figure["positives"], figure["negatives"]) >= _FEWEST
