@@ -204,13 +204,15 @@ def _put_pack(
     order: "RetrainingOrder", settings: "Settings", candidate: "Candidate", made: Retraining, documents: Mapping[str, str]
 ) -> Retraining:
     """Put a retrained pack where the caller wants it, and among the site's own if the gate lets it pass."""
+    packs = own_packs(settings)
     if order.out is not None:
-        copy_pack(candidate.out, order.out, documents)
-        return replace(made, folder=order.out)
-    if not made.gate.passed:
+        folder = order.out
+        copy_pack(candidate.out, folder, documents)
+    elif made.gate.passed:
+        folder = put_in_place(candidate.out, packs, documents, data_dir=settings.data_dir)
+    else:
         return made
-    folder = put_in_place(candidate.out, own_packs(settings), documents, data_dir=settings.data_dir)
-    return replace(made, folder=folder, is_in_place=settings.languages != LANGUAGES_OFF)
+    return replace(made, folder=folder, is_in_place=settings.languages != LANGUAGES_OFF and folder.absolute().parent == packs.absolute())
 
 
 def _retrain_job(order: "RetrainingOrder", champion: StartingPoint, lesson: "Lesson", *, out: Path) -> RetrainJob:
