@@ -30,11 +30,11 @@ class Judged:
 
     Attributes:
         verdict: what the site would do; a word of its own where there is nothing to judge.
-        scores: P(fine), P(toxic), P(hateful), which is 0 where it cannot be told; None where there is nothing to judge.
+        scores: P(fine), P(toxic) and, where it can be told, P(hateful); None where there is nothing to judge.
     """
 
     verdict: str
-    scores: tuple[float, float, float] | None
+    scores: tuple[float, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +136,4 @@ def _judged(judged: tuple[IntArray, FloatArray], row: int) -> Judged:
     verdict, scores = int(judged[0][row]), judged[1][row].tolist()
     if verdict < 0:
         return Judged(_NOTHING, None)
-    fine, toxic, hateful = scores
-    return Judged(VERDICTS[verdict].value, None if np.isnan(fine) else (fine, toxic, float(np.nan_to_num(hateful))))
+    return Judged(VERDICTS[verdict].value, tuple(score for score in scores if not np.isnan(score)) or None)

@@ -113,8 +113,9 @@ def _legible(source: str) -> str:
 def _tell(judged: "Judged") -> str:
     if judged.scores is None:
         return judged.verdict
-    fine, _, hateful = judged.scores
-    return f"{judged.verdict} (abusive {1 - fine:.3f}, hateful {hateful:.3f})"
+    scores = _name_scores(judged.scores)
+    hateful = f", hateful {scores['hateful']:.3f}" if "hateful" in scores else ""
+    return f"{judged.verdict} (abusive {1 - scores['fine']:.3f}{hateful})"
 
 
 def _change_json(change: "VerdictChange") -> dict[str, Any]:
@@ -123,8 +124,12 @@ def _change_json(change: "VerdictChange") -> dict[str, Any]:
 
 
 def _judged_json(judged: "Judged") -> dict[str, Any]:
-    scores = None if judged.scores is None else dict(zip(("fine", "toxic", "hateful"), judged.scores, strict=True))
-    return {"verdict": judged.verdict, "scores": scores}
+    return {"verdict": judged.verdict, "scores": None if judged.scores is None else _name_scores(judged.scores)}
+
+
+def _name_scores(scores: Sequence[float]) -> dict[str, float]:
+    """Return scores by their labels; where it cannot be told, that of hateful, the last, is missing."""
+    return dict(zip(("fine", "toxic", "hateful"), scores, strict=False))
 
 
 def site_json(site: "Site") -> dict[str, Any]:

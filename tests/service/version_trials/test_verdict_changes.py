@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from model.comment import Comment
+from service.cli.registry.version_lines import trial_json
 from service.settings import read_settings
+from service.version_trials.trial import Trial
 from service.version_trials.trial_comments import TrialComments, gather_trial_comments
 from service.version_trials.verdict_changes import compare_verdicts
+from tests.model.languages.small_packs import write_pack
 from tests.service.registry.versions import MakeVersion
 
 COMMENTS = tuple(Comment(f"c{number}", text) for number, text in enumerate(["you are an idiot", "", "thanks a lot", "what a day"]))
@@ -32,6 +35,19 @@ def test_a_version_does_not_differ_from_itself(tmp_path: Path, make_version: Mak
 
     assert changes.changed == 0
     assert all(change.before == change.after for change in changes.changes)
+
+
+def test_what_a_pack_does_not_tell_has_no_score(tmp_path: Path, make_version: MakeVersion) -> None:
+    """A comment in a language in which hate is not told has no score of it, in what is printed either; others have one."""
+    write_pack(tmp_path / "packs/de", "de", answers={"fast": ("abusive",)})
+    settings = read_settings(data_dir=tmp_path, languages=str(tmp_path / "packs"))
+    texts = TrialComments("a test", (Comment("de", "Halt die Fresse, du Vollidiot.", language="de"), COMMENTS[0]), (None, None))
+
+    changes = compare_verdicts(make_version(1), make_version(1), texts=texts, settings=settings)
+
+    assert {change.comment.id: len(change.before.scores or ()) for change in changes.changes} == {"de": 2, "c0": 3}
+    shown = trial_json(Trial(seen="0" * 16, champion="a", candidate="b", texts=texts, changes=changes))["comments"]
+    assert {each["id"]: list(each["candidate"]["scores"]) for each in shown}["de"] == ["fine", "toxic"]
 
 
 def test_communities_judge_as_they_want(tmp_path: Path, make_version: MakeVersion) -> None:
