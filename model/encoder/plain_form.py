@@ -7,9 +7,9 @@ import re
 import unicodedata
 from functools import cache
 
-__all__ = ["marks_class", "plain_form"]
+from model.text.signs import join_signs, marks_class
 
-_MARK_BLOCKS = (range(0x300, 0x3100), range(0xA66F, 0xAC00))
+__all__ = ["plain_form"]
 
 # What is left out: soft hyphen, signs of direction and of joining, selectors of variants, Arabic tatweel and vowel signs, Hebrew points.
 _LEFT_OUT = re.compile(
@@ -52,14 +52,6 @@ _INTO = tuple(
 
 
 @cache
-def marks_class() -> str:
-    """Return the combining marks of the scripts in use, as ranges for a class of a regular expression."""
-    marks = {code for block in _MARK_BLOCKS for code in block if unicodedata.category(chr(code)).startswith("M")}
-    starts, ends = (sorted(code for code in marks if code + step not in marks) for step in (-1, 1))
-    return "".join(f"{chr(start)}-{chr(end)}" for start, end in zip(starts, ends, strict=True))
-
-
-@cache
 def _mention() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)@\w[\w{marks_class()}]*")
 
@@ -68,9 +60,9 @@ def plain_form(text: str) -> str:
     """Return a text as the encoder of all languages reads it; the plain form of a plain form is itself.
 
     Compatibility forms are resolved (NFKC) and letters small, Turkish dotted I without a second dot; accents stay. Signs without width,
-    vowel signs of Arabic and Hebrew and the stroke that stretches Arabic words go. What is repeated more than three times is cut to two,
-    addresses become ``http`` and mentions ``@user``. Letters of another script that look like those of the word around them are taken for
-    these. White space, also what stands for no character, is one blank.
+    vowel signs of Arabic and Hebrew and the stroke that stretches Arabic words go. Letters written apart are one word. What is repeated
+    more than three times is cut to two, addresses become ``http`` and mentions ``@user``. Letters of another script that look like those of
+    the word around them are taken for these. White space, also what stands for no character, is one blank.
 
     Args:
         text: any string, mark-up already taken out; halves of surrogate pairs count as blanks.
@@ -78,11 +70,11 @@ def plain_form(text: str) -> str:
     if not text.isascii():
         text = _NO_CHARACTER.sub(" ", text)
         text = unicodedata.normalize("NFKC", text).replace("\u0130", "i").replace("\u1e9e", "\u00df").lower()
-        text = unicodedata.normalize("NFKC", _LEFT_OUT.sub("", text))
+        text = join_signs(" ".join(unicodedata.normalize("NFKC", _LEFT_OUT.sub("", text)).split()))
         if _CYRILLIC_OR_GREEK.search(text) and _LATIN.search(text):
             text = unicodedata.normalize("NFKC", _MIXED_WORD.sub(_one_script, text))
     else:
-        text = _NO_CHARACTER.sub(" ", text).lower()
+        text = join_signs(" ".join(_NO_CHARACTER.sub(" ", text).lower().split()))
     text = _REPEATED.sub(r"\1\1", text)
     if "://" in text or "www." in text:
         text = _ADDRESS.sub("http", text)

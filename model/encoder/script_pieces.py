@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from model.array_types import ByteArray
-from model.encoder.plain_form import marks_class
 from model.encoder.session import unpack_pieces
 from model.encoder.wordpiece import CONTINUATION, LONGEST_WORD, WordPiece
+from model.text.signs import marks_class
 
 __all__ = ["PLAIN_FORM", "ScriptPieces", "read_vocabulary"]
 

@@ -16,6 +16,7 @@ from functools import cache
 
 from model.text.alphabets import ALPHABETS, SCRIPTS_WITHOUT_LATIN, pair_code
 from model.text.offsets import Edit, Mapped, Piece, apply_edits
+from model.text.signs import join_signs, places_of_joined
 from model.text.unicode import fold_characters
 
 __all__ = ["fold_for_language", "map_for_language"]
@@ -139,6 +140,7 @@ def fold_for_language(text: str, tag: str) -> str:
         The folded text: no capitals of ASCII, and no character from U+0100 on.
     """
     rules = _find_rules(tag)
+    text = join_signs(text)
     if text.isascii():
         folded = text.lower()
     else:
@@ -161,8 +163,10 @@ def map_for_language(text: str, tag: str) -> Mapped:
         The text that ``fold_for_language`` returns but for the number of blanks, with the way back to ``text``.
     """
     rules = _find_rules(tag)
+    places, text = places_of_joined(text), join_signs(text)
     restored = text if text.isascii() else _restore_look_alikes(text, rules.script)
-    letters = Mapped.from_pieces([Piece(folded, at, at + 1) for at, folded in enumerate(map(rules.fold, restored)) if folded])
+    folds = zip(places, map(rules.fold, restored), strict=True)
+    letters = Mapped.from_pieces([Piece(folded, at, at + 1) for at, folded in folds if folded])
     pattern, kept = (_DOUBLE, 1) if rules.is_romanised else (_RUN, 2)
     runs = () if rules.script == "Hani" and not text.isascii() else pattern.finditer(letters.text)
     edits: list[Edit] = [(run.start() + kept, run.end(), "") for run in runs]

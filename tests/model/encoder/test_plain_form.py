@@ -1,14 +1,12 @@
 """The form in which the encoder of all languages reads a text: what goes, what stays, and that nothing makes it stumble."""
 
-import re
 import sys
-import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.encoder.plain_form import marks_class, plain_form
+from model.encoder.plain_form import plain_form
 
 
 @pytest.mark.parametrize(
@@ -28,6 +26,7 @@ from model.encoder.plain_form import marks_class, plain_form
         ("hey @Some_One, me@example.org", "hey @user, me@example.org"),
         ("@नमस्ते!", "@user!"),
         ("idiоt", "idiot"),
+        ("du I d i о t, ich", "du idiot, ich"),
         ("придуpoк", "придурок"),
         ("μαλάkας", "μαλάκας"),
         ("ab\ud800c\x00d", "ab c d"),
@@ -60,11 +59,3 @@ def test_single_characters_have_a_plain_form_that_is_its_own() -> None:
     for character in characters:
         plain = plain_form(character)
         assert plain_form(plain) == plain, hex(ord(character))
-
-
-def test_marks_are_those_that_words_are_written_with() -> None:
-    """The class holds vowel signs and viramas, and no letter."""
-    is_mark = re.compile(f"[{marks_class()}]")
-    assert all(is_mark.match(mark) for mark in "\u0301\u093f\u094d\u0bcd\u0e34\u3099")
-    assert not any(is_mark.match(character) for character in "aяक가猫1 ")
-    assert all(unicodedata.category(chr(code)).startswith("M") for code in range(0x3200) if is_mark.match(chr(code)))

@@ -30,6 +30,8 @@ TEXTS = st.text(st.one_of(st.characters(), st.sampled_from("aAoO .,!ßÄıИйё
         ("ja", "バカ", "ばか"),
         ("ko", "\u1112\u1161\u11ab", "한"),
         ("am", "ሠላም ዓለም", "ሰላም አለም"),
+        ("uk", "с-у-к-о", "суко"),
+        ("de", "du A.r.s.c.h", "du Arsch"),
         ("hi-Latn", "Tum kitneee bewakoof", "tum kitne bewakof"),
     ],
 )
@@ -119,3 +121,10 @@ def test_way_back_of_a_word() -> None:
     assert mapped.text == "du maeaeaedchen"
     at = mapped.text.index("dchen")
     assert text[mapped.begin[at] :] == "dchen"
+
+
+def test_way_back_of_letters_written_apart() -> None:
+    """A word whose letters stand apart leads back to all of them."""
+    mapped = map_for_language("du I d i о t!", "de")
+    assert mapped.text == "du idiot!"
+    assert (mapped.begin[3], mapped.end[7]) == (3, 12)
