@@ -3,7 +3,7 @@
 Rows are weighted so that each label, or each answer to a question, has its share under the prior. Of the thresholds that keep within two
 bounds the ones with the highest macro-F1 are taken:
 
-- at most 6 % of the fine comments are called otherwise, whichever reader judges;
+- at most 6 % of the fine comments are called otherwise, whichever reader judges, unless the caller allows more;
 - at most 35 % of the abusive comments are called fine, if the first bound leaves room for that. If it does not, the rule comes as near
   to it as a hundredth of macro-F1 pays for: as far as a few thousand rows can tell, such figures are equally good.
 
@@ -66,7 +66,13 @@ class _Trial:
 
 
 def choose_thresholds(
-    scores: FloatArray, rows: Labelled, *, prior: Prior, hateful: float | None = None, within: Sequence[FloatArray] = ()
+    scores: FloatArray,
+    rows: Labelled,
+    *,
+    prior: Prior,
+    hateful: float | None = None,
+    within: Sequence[FloatArray] = (),
+    fine_flagged: float = _MOST_FINE_FLAGGED,
 ) -> LabelThresholds:
     """Return the label rule with the highest macro-F1 at a prior, within the bounds that the module names.
 
@@ -79,6 +85,7 @@ def choose_thresholds(
         prior: how common abuse is.
         hateful: the second threshold, if it is fixed; None to choose it.
         within: scores by other readers that the rule has to keep within the first bound too, each of shape (n, 3).
+        fine_flagged: the first bound, a share of the fine comments.
     """
     trials = _build_trials(rows)
     if hateful is None and not any(trial.classes[1] != trial.classes[2] for trial in trials):
@@ -88,7 +95,7 @@ def choose_thresholds(
     abusive_cuts = _abusive_cuts(scores, rows, trials, is_needed=hateful is not None)
     hateful_cuts = _hateful_cuts(scores, rows) if hateful is None else np.array([hateful])
     figures = np.mean([_macro_f1(scores, trial, prior, abusive_cuts, hateful_cuts) for trial in trials], axis=0)
-    is_kept, misses_little = _keep_bounds([scores, *within], rows, abusive_cuts)
+    is_kept, misses_little = _keep_bounds([scores, *within], rows, abusive_cuts, fine_flagged)
     keeps_both = is_kept & misses_little
     figures[~(keeps_both if keeps_both.any() else is_kept)] = -1
     is_best = figures >= figures.max() - _TOLERANCE
@@ -130,13 +137,14 @@ def _macro_f1(scores: FloatArray, trial: _Trial, prior: Prior, abusive_cuts: Flo
     return figures
 
 
-def _keep_bounds(scores: Sequence[FloatArray], rows: Labelled, cuts: FloatArray) -> tuple[BoolArray, BoolArray]:
+def _keep_bounds(scores: Sequence[FloatArray], rows: Labelled, cuts: FloatArray, fine_flagged: float) -> tuple[BoolArray, BoolArray]:
     """Return for each threshold on P(abusive) whether it keeps the first bound, or comes as near to it as any, and whether the second.
 
     Args:
         scores: by the reader that judges, then by others, which the second bound does not concern; each of shape (n, 3).
         rows: n comments.
         cuts: the thresholds, ascending.
+        fine_flagged: the first bound.
 
     Returns:
         Of shape (cuts,) each. A bound that no row concerns is kept.
@@ -146,7 +154,7 @@ def _keep_bounds(scores: Sequence[FloatArray], rows: Labelled, cuts: FloatArray)
     if not fine.any():
         return everywhere, everywhere
     flagged = np.max([_shares_above(1 - table[fine, 0], cuts) for table in scores], axis=0)
-    is_kept: BoolArray = flagged <= max(_MOST_FINE_FLAGGED, float(flagged.min()))
+    is_kept: BoolArray = flagged <= max(fine_flagged, float(flagged.min()))
     if not abusive.any():
         return is_kept, everywhere
     misses_little: BoolArray = 1 - _shares_above(1 - scores[0][abusive, 0], cuts) <= _MOST_ABUSE_MISSED

@@ -32,6 +32,7 @@ from training.fit.combination import fit_alone
 from training.fit.derived_policy import policy_from_dev_rows
 from training.fit.label_thresholds import choose_thresholds
 from training.languages.fit_packs import prepare_rows, raw_log_odds
+from training.languages.pack_judgement import MOST_FINE_FLAGGED_BY_PACKS
 from training.languages.pooled_combination import PackReadings, fit_pooled_combination
 from training.metrics.halves import only_reports
 from training.tables.labelled import Labelled
@@ -161,7 +162,7 @@ def _choose_pooled(readings: Mapping[str, PackReadings], log_odds: Sequence[Floa
     rows = Labelled.concat([reading.rows for reading in readings.values()])
     both_odds = np.concatenate(log_odds)
     both = scores_from_log_odds(both_odds)
-    rule = choose_thresholds(both, rows, prior=prior)
+    rule = choose_thresholds(both, rows, prior=prior, fine_flagged=MOST_FINE_FLAGGED_BY_PACKS)
     moved = [replace(reading, classifier=_move_to_rule(reading.classifier, rule)) for reading in readings.values()]
     calibrated = np.concatenate([reading.calibrated for reading in moved])
     fast = scores_from_log_odds(calibrated)
@@ -223,7 +224,7 @@ def _shrink_rule(pooled: LabelThresholds, both: FloatArray, rows: Labelled, prio
     fine = int((rows.abusive == 0).sum())
     if fine < _FEWEST_FINE or not (rows.abusive == 1).any():
         return pooled
-    own = choose_thresholds(both, rows, prior=prior, hateful=pooled.hateful)
+    own = choose_thresholds(both, rows, prior=prior, hateful=pooled.hateful, fine_flagged=MOST_FINE_FLAGGED_BY_PACKS)
     share = fine / (fine + _OWN_ROWS)
     return pooled.model_copy(update={"abusive": float(expit(share * logit(own.abusive) + (1 - share) * logit(pooled.abusive)))})
 

@@ -15,7 +15,10 @@ from training.fit.label_thresholds import choose_thresholds
 from training.languages.fit_packs import FittedNgrams
 from training.tables.labelled import Labelled
 
-__all__ = ["JudgingNgrams", "calibrate_pack"]
+__all__ = ["MOST_FINE_FLAGGED_BY_PACKS", "JudgingNgrams", "calibrate_pack"]
+
+MOST_FINE_FLAGGED_BY_PACKS = 0.075
+"""Share of fine comments that may be called otherwise: more than in English, since packs miss more of the abuse."""
 
 _NEVER_HATEFUL = 1 - 1e-6  # threshold on P(hateful) / P(abusive) without hateful rows to choose it by
 _FEWEST_HATEFUL = 5
@@ -50,6 +53,6 @@ def calibrate_pack(fitted: FittedNgrams, learnt: Labelled, prior: Prior) -> Judg
     slopes, intercepts = (np.array([getattr(head_map, name) for head_map in maps]) for name in ("slope", "intercept"))
     scores = scores_from_log_odds(fitted.log_odds * slopes + intercepts)
     hateful = None if (judged.hateful == 1).sum() >= _FEWEST_HATEFUL else _NEVER_HATEFUL
-    rule = choose_thresholds(scores, judged, prior=prior, hateful=hateful)
+    rule = choose_thresholds(scores, judged, prior=prior, hateful=hateful, fine_flagged=MOST_FINE_FLAGGED_BY_PACKS)
     classifier = replace(fitted.classifier, calibration=dict(zip(HEADS, maps, strict=True)), thresholds=rule, prior=prior)
     return JudgingNgrams(classifier, policy_from_dev_rows(scores, judged, prior=prior, rule=rule, clean=None), scores)

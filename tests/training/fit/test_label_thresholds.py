@@ -117,6 +117,16 @@ def test_few_fine_comments_are_called_otherwise(rows: MakeRows, seed: int, dista
     assert max((assign_labels(table, rule)[:200] > 0).mean() for table in (first, second)) <= 0.06
 
 
+def test_more_fine_comments_may_be_called_otherwise_where_the_caller_allows_it(rows: MakeRows) -> None:
+    """A looser bound is kept as well, and lets more of the abuse be found."""
+    random = np.random.default_rng(0)
+    of = rows(["fine"] * 400 + ["toxic"] * 80 + ["hateful"] * 40)
+    table = scores(expit(random.normal(-2, 1, 520) + 1.5 * (of.label > 0)), random.random(520))
+    strict, loose = (assign_labels(table, choose_thresholds(table, of, prior=PRIOR, fine_flagged=bound)) > 0 for bound in (0.02, 0.08))
+    assert strict[:400].mean() <= 0.02 < loose[:400].mean() <= 0.08
+    assert loose[400:].mean() > strict[400:].mean()
+
+
 def test_most_abuse_is_called_so_where_it_can_be(rows: MakeRows) -> None:
     """Where at most 6 % of the fine rows have to be called otherwise for it, at most 35 % of the abusive ones are called fine."""
     of = rows(["fine"] * 1000 + ["toxic"] * 60 + ["hateful"] * 40)

