@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from model.comment import LABELS
 from service.retraining.candidate_origin import UNDECIDED
 from training.gate.report_table import gate_markdown
+from training.languages.read_model import is_pack
 from training.terminal import replace_unprintable
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["compose_candidate_card"]
 
+_IN_REGISTRY = "`tipstaff models export` writes it"
+_IN_PACKS = "a language pack: one that ships, one of the site's own, or one in `languages-before` of its data folder"
 _CARD = """# Model card: {version}
 
 **What it is.** {champion} with a difference that it learned from rulings and labelled tables: a small number for each feature, added to
@@ -53,7 +56,7 @@ The same files and the same champion make the same content hash, `{content_hash}
 
     tipstaff retrain {tables} --champion FOLDER --name {name}{corpus}
 
-where FOLDER holds {champion} (`tipstaff models export` writes it).
+where FOLDER holds {champion} ({whereabouts}).
 """
 
 
@@ -90,6 +93,7 @@ def compose_candidate_card(manifest: "Manifest", origin: "CandidateOrigin") -> s
         tables=" ".join(_cell(file.name or "table") for file in origin.tables if file.kind != "corpus") or "TABLE",
         name=manifest.name,
         corpus=" --corpus CORPUS" if learns_corpus else "",
+        whereabouts=_IN_PACKS if is_pack(manifest) else _IN_REGISTRY,
     )
 
 

@@ -25,8 +25,8 @@ _ENGLISH = "en"
 def keep_language(lesson: "Lesson", tag: str, read: Collection[str]) -> "Lesson":
     """Return a lesson with the rows in a language alone.
 
-    Of tables that the caller gave, all rows count that do not state another language; of the rulings of the store, those that state it or
-    that may be in it.
+    Of tables that the caller gave, all rows count that do not state another language; of rulings, in the store or in a snapshot of it,
+    those that state it or that may be in it.
 
     Args:
         lesson: what a retraining learns from.
@@ -36,7 +36,7 @@ def keep_language(lesson: "Lesson", tag: str, read: Collection[str]) -> "Lesson"
     Raises:
         TableError: no row is in it.
     """
-    is_told = lesson.snapshot is None
+    is_told = all(table.kind != "snapshot" for table in lesson.tables)
     readers = {*read, tag}
     languages = _stated_languages(lesson.rows, readers)
     found = languages if is_told else _candidates(lesson.rows, languages, readers)
