@@ -10,7 +10,7 @@ from model.artefact.folder import StoredArtefact, read_artefact, read_manifest_o
 from model.artefact.manifest import Manifest
 from model.artefact.shared_arrays import SharedArrays
 from model.errors import ArtefactError
-from model.language.tags import canonical_tag
+from model.language.tags import bare_tag, canonical_tag
 from model.normaliser.version import PACK_NORMALISER
 
 __all__ = ["PackFolder", "find_packs", "hash_packs", "list_pack_places", "open_shared_arrays", "read_pack", "shipped_languages"]
@@ -122,7 +122,7 @@ def _check_language(folder: Path, manifest: Manifest) -> None:
     if len(manifest.languages) != 1:
         raise ArtefactError(f"{folder}: is for {len(manifest.languages)} languages: a pack is for one: train it anew")
     tag = manifest.languages[0]
-    if canonical_tag(tag) != tag:
-        raise ArtefactError(f"{folder}: is for {tag!r}, which is not the tag of a language: train it anew for one of ISO 639-1")
+    if canonical_tag(tag) != tag or bare_tag(tag) != tag:
+        raise ArtefactError(f"{folder}: is for {tag!r}, which is not the tag of a language: train it anew for one such as pt or hi-Latn")
     if tag == _ENGLISH:
         raise ArtefactError(f"{folder}: is a pack for English, which the model of the site reads: move it away")

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from training.languages.own_tables.stated_languages import LANGUAGE_COLUMNS
 from training.retrain.ruling_rows import RulingRows
 from training.tables.duplicates import number_near_groups
 from training.tables.labelled import Labelled, Place
@@ -53,7 +54,7 @@ def read_ruling_rows(
 
     Beside the columns of labelled tables, those of snapshots are used where there are any: ``moderator`` (who gave the ruling in force),
     ``moderators`` (a JSON array of all who say the same), ``role``, ``created_at`` (ISO 8601, or seconds since 1970), ``community``,
-    ``language``, ``agreeing`` and ``contesting``. A cell that says none of that counts as empty.
+    ``language`` (or ``lang``), ``agreeing`` and ``contesting``. A cell that says none of that counts as empty.
 
     Args:
         paths: files, or folders whose tables, at any depth, are read in sorted order.
@@ -90,6 +91,8 @@ def _read_cells(rows: Labelled) -> dict[Place, _RulingCells]:
     for file in dict.fromkeys(place.file for place in rows.place):
         spellings = {fold_name(name): name for name in reversed(read_header(Path(file)))}
         names = {name: spellings[name] for name in _COLUMNS if name in spellings}
+        if (column := next((spellings[name] for name in LANGUAGE_COLUMNS if name in spellings), None)) is not None:
+            names["language"] = column
         if "moderator" not in names and "created_at" not in names and "language" not in names:
             continue
         for line, record in read_records(Path(file), names.values()):

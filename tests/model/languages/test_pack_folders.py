@@ -43,7 +43,12 @@ def test_what_is_no_pack_is_refused(tmp_path: Path) -> None:
     write_pack(tmp_path / "both" / "de", "de", languages=("de", "nl"))
     with pytest.raises(ArtefactError, match="is for 2 languages"):
         find_packs(tmp_path / "both")
-    for tag, reason in [("en", "is a pack for English"), ("xx", "is not the tag of a language"), ("iw", "is not the tag of a language")]:
+    for tag, reason in [
+        ("en", "is a pack for English"),
+        ("xx", "is not the tag of a language"),
+        ("iw", "is not the tag of a language"),
+        ("pt-BR", "one such as pt"),
+    ]:
         write_pack(tmp_path / f"for-{tag}" / "pack", tag)
         with pytest.raises(ArtefactError, match=reason):
             find_packs(tmp_path / f"for-{tag}")

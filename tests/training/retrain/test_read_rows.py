@@ -55,6 +55,15 @@ def test_plain_tables_know_no_rulings(tmp_path: Path) -> None:
     assert (taken.labelled.text[1], taken.person, len(taken)) == ("moin", ["anna", None], 2)
 
 
+@pytest.mark.parametrize(
+    ("table", "language"), [("text,label,lang\nkaixo,fine,eu\n", "eu"), ("Lang,text,label,language\neu,ei,fine,ca\n", "ca")]
+)
+def test_a_column_lang_states_the_language(tmp_path: Path, table: str, language: str) -> None:
+    """A column may be called ``lang``, as for training; where there is ``language`` as well, that counts."""
+    (tmp_path / "rows.csv").write_text(table)
+    assert read_ruling_rows([tmp_path]).language == [language]
+
+
 def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
     """A file that cannot be read as its name says is named."""
     (tmp_path / "rows.csv").write_text("a,b\n1,2\n")

@@ -5,7 +5,7 @@ seen none of them. On that rest calibration, label rule, policy, the way in whic
 call ``dev`` choose nothing, and give the figures if there are enough of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -114,7 +114,7 @@ def train_pack(job: TrainJob, tag: str, progress: StepProgress | None = None) ->
     rows = deduplicate(own).rows
     is_dev = np.array([side == "dev" for side in rows.split], np.bool_)
     learn = rows.take(np.flatnonzero(~is_dev))
-    _check_kinds(learn, tag)
+    _check_kinds(learn, tag, remarks)
     learn = weigh_rows(learn, sources=job.source_weights, labels=job.class_weights)
     learn = replace(learn, reread=np.ones(len(learn), np.bool_))  # so that each of them is judged by a fit without it
     plan = PACK_PLANS.get(tag, PackPlan())
@@ -138,13 +138,18 @@ def _rows_of_language(rows: Labelled, tag: str) -> tuple[Labelled, tuple[str, ..
     return (rows, ()) if not left else (rows.take(kept), (f"{left:,} rows that state another language were left out",))
 
 
-def _check_kinds(rows: Labelled, tag: str) -> None:
+def _check_kinds(rows: Labelled, tag: str, remarks: Iterable[str]) -> None:
     for kind, answer in (("fine", 0), ("abusive (toxic or hateful)", 1)):
         count = int((rows.abusive == answer).sum())
         if count < FEWEST_OF_A_KIND:
             raise TableError(
-                f"only {count} rows in {language_name(tag)} to learn from are {kind}: {FEWEST_OF_A_KIND} are needed, "
-                f"{FEWEST_OF_A_KIND - count} are missing"
+                "; ".join(
+                    (
+                        f"only {count} rows in {language_name(tag)} to learn from are {kind}: {FEWEST_OF_A_KIND} are needed, "
+                        f"{FEWEST_OF_A_KIND - count} are missing",
+                        *remarks,
+                    )
+                )
             )
 
 

@@ -68,6 +68,13 @@ def test_too_few_rows_of_a_kind_are_counted(tmp_path: Path, kind: str, counts: d
     assert not (tmp_path / "out").exists()
 
 
+def test_the_error_says_that_rows_state_another_language(tmp_path: Path) -> None:
+    """Whoever has given the wrong tag, or whose column says the wrong one, learns why no row is left."""
+    table = write_csv(tmp_path / "table.csv", ("text", "label", "lang"), [(*row, "en") for row in german_rows(**COUNTS)])
+    with pytest.raises(TableError, match=r"only 0 rows in German .*; \d+ rows that state another language were left out"):
+        train_pack(TrainJob([table], tmp_path / "out"), "de")
+
+
 def test_rows_in_other_languages_are_left_out(tmp_path: Path) -> None:
     """A column lang says which rows are the language's; those of other languages do not teach it."""
     rows = [(text, label, "de-AT") for text, label in german_rows(**COUNTS)]
