@@ -47,7 +47,7 @@ def test_what_is_no_pack_is_refused(tmp_path: Path) -> None:
         ("en", "is a pack for English"),
         ("xx", "is not the tag of a language"),
         ("iw", "is not the tag of a language"),
-        ("pt-BR", "one such as pt"),
+        ("de-Latn", "one such as pt"),
     ]:
         write_pack(tmp_path / f"for-{tag}" / "pack", tag)
         with pytest.raises(ArtefactError, match=reason):
