@@ -12,6 +12,8 @@ from model.artefact.open_artefact import OpenArtefact
 
 __all__ = ["SharedArrays"]
 
+_MISSING = "install tipstaff-languages, which has the arrays that language packs share, or copy the whole folder again"
+
 
 class SharedArrays:
     """The arrays that artefacts share, such as the network and the pieces of an encoder; any number of threads may share one object.
@@ -45,7 +47,9 @@ class SharedArrays:
             return self._arrays[key]
 
     def _read(self, artefact: OpenArtefact, name: str, entry: ArrayEntry) -> AnyArray:
-        places = [folder / name for folder in self.folders if (folder / name).exists()] or [artefact.folder / name]
+        places = [folder / name for folder in self.folders if (folder / name).exists()]
+        if not places:
+            raise artefact.refusal(f"{name} is missing", _MISSING)
         for place in places:
             file = OpenArtefact(artefact.folder, (), lambda _, place=place: _open_file(place)).open(name)  # type: ignore[misc]
             try:

@@ -157,12 +157,22 @@ class LanguagePacks:
     def preload_encoder(self) -> None:
         """Build the encoder that packs share, if the profile may ask it, so that the first comment does not wait for it.
 
+        A pack that cannot be used leaves its language unread, as it does later on.
+
         Raises:
-            ArtefactError: it cannot be used.
+            ArtefactError: none of the packs that have an encoder can be used.
         """
-        tag = next((tag for tag in sorted(self.read_tags()) if self.profile_of(tag) is not Profile.FAST), None)
-        if tag is not None:
-            self.moderator(tag)
+        failure = None
+        for tag in sorted(self.read_tags()):
+            if self.profile_of(tag) is not Profile.FAST:
+                try:
+                    self.moderator(tag)
+                except ArtefactError as error:
+                    failure = error
+                else:
+                    return
+        if failure is not None:
+            raise failure
 
     def public_manifest(self) -> list[dict[str, Any]]:
         """Return what anybody may see of each pack, JSON-ready: its tag, whether it is read, what it tells, and its manifest's part."""

@@ -17,7 +17,7 @@ from service.http.refusal_forms import PROBLEM_DOCUMENTS, Refusals
 from service.http.reloading.model_shelf import ModelShelf, load_identifier
 from service.http.reloading.served_models import LoadedModel
 from service.http.state import LifespanState, ServiceState
-from service.model_loading import find_languages, languages_place
+from service.model_loading import LANGUAGES_OFF, find_languages, languages_place
 from service.settings import Settings
 from service.store.lifecycle import run_store
 
@@ -125,6 +125,7 @@ class Lifespan:
             state.feed = self.feed
             await self.feed.join(shelf, state.metrics)
         _log.info("ready: %s, loaded in %.1f s", model.moderator.version, time.monotonic() - began)
+        _log.info("%s", _describe_languages(model, self.settings))
 
     def _load_and_warm(self, state: ServiceState) -> LoadedModel:
         # The language tables take half a second to read, which can pass while the moderator is loaded.
@@ -140,6 +141,14 @@ class Lifespan:
         identifier.warm()
         self.tidy_memory()
         return LoadedModel(moderator, identifier, packs)
+
+
+def _describe_languages(model: LoadedModel, settings: Settings) -> str:
+    """Return a line that says how many languages are read and, where the packs that ship are missing, how to get them."""
+    read = len(model.identifier.learned)
+    if model.packs is not None or settings.languages == LANGUAGES_OFF:
+        return f"{read} languages are read" if read > 1 else "one language is read"
+    return "there are no language packs: pip install tipstaff-languages adds some thirty languages"
 
 
 async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -35,7 +35,7 @@ def test_shared_array_is_read_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "problem"),
     [
-        (lambda path: path.unlink(), "network.npy is missing"),
+        (lambda path: path.unlink(), "network.npy is missing: install tipstaff-languages"),
         (lambda path: path.write_bytes(b"\0" * path.stat().st_size), "network.npy of 'shared' was altered or damaged"),
         (lambda path: path.write_bytes(b""), "network.npy of 'shared' is truncated"),
     ],

@@ -9,6 +9,7 @@ from model.comment import LABELS, Comment, Format
 from model.encoder.session import pack_pieces
 from model.errors import ArtefactError
 from model.languages.language_packs import LanguagePacks
+from model.languages.pack_folders import find_packs
 from model.profile import Profile
 from tests.model.languages.small_packs import LINES, write_pack
 
@@ -159,6 +160,21 @@ def test_packs_share_one_encoder(tmp_path: Path) -> None:
     assert german.version.endswith("+full")
     assert polish.profile is Profile.FAST
     assert german.decide([Comment("", "Größe")]).encoder_count == 1
+
+
+def test_damaged_pack_leaves_the_encoder_to_others(tmp_path: Path) -> None:
+    """A pack that cannot be used does not keep the encoder from being built for the others; only if none can be used, it fails."""
+    for tag in ("de", "ru"):
+        write_pack_with_encoder(tmp_path, tag)
+    (tmp_path / "de" / "weights.npy").write_bytes(b"")
+    own = {tag: pack for tag, pack in find_packs(tmp_path).items() if tag in {"de", "ru"}}
+    packs, without = (LanguagePacks(own, operator=folder, profile=Profile.FULL) for folder in (tmp_path, None))
+    packs.preload_encoder()
+    assert packs.read_tags() == {"ru"}
+
+    with pytest.raises(ArtefactError, match=r"ru: network\.npy"):
+        without.preload_encoder()
+    assert not without.read_tags()
 
 
 def test_ngrams_need_no_encoder(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What fails when a service starts is reported, and the service goes on answering that it is not ready."""
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -53,3 +54,22 @@ def test_store_that_cannot_be_opened_is_reported(running: Running, moderator: "M
     assert isinstance(failures[0], StoreError)
     assert loads == []
     assert (ready.status_code, refusal.status_code) == (503, 503)
+
+
+@pytest.mark.parametrize(("setting", "line"), [(None, "pip install tipstaff-languages adds"), ("off", "one language is read")])
+def test_the_log_says_how_other_languages_are_read(
+    running: Running,
+    moderator: "Moderator",
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    setting: str | None,
+    line: str,
+) -> None:
+    """Whoever has no language packs learns at the start what to install, unless they are switched off."""
+    monkeypatch.delenv("TIPSTAFF_LANGUAGES")
+    monkeypatch.setattr("service.http.lifespan.find_languages", lambda *_: None)
+    caplog.set_level(logging.INFO, "tipstaff.http")
+
+    with running(create_app(read_settings(data_dir=tmp_path, languages=setting), load=lambda _: moderator)):
+        wait_until(lambda: line in caplog.text, what="the languages are logged")
