@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from model.artefact.folder import shipped_folder
-from model.errors import TipstaffError
 from service.cli.shared_options import expand_option_groups, parse_numbers
 from service.cli.table_options import SeedOption, SourceWeightOption, TablesArgument
 
@@ -52,7 +51,7 @@ def train_encoder(
     held back are rows that neither has learnt from.
     """
     from training.authored.authored_rows import load_authored_rows
-    from training.encoder.encoder_job import EncoderJob
+    from training.encoder.encoder_job import EncoderJob, needing_encoder_training
     from training.encoder.train_encoder import train_encoder as run_training
     from training.encoder.training_loop import EncoderSettings
     from training.progress_bar import progress_bar
@@ -70,11 +69,8 @@ def train_encoder(
         device=options.device,
         settings=EncoderSettings(epochs=options.epochs, layers=options.layers, seed=options.seed),
     )
-    try:
-        with progress_bar() as show_progress:
-            encoder = run_training(job, show_progress)
-    except ImportError as error:
-        raise TipstaffError(f"{error.name} is not installed: pip install 'tipstaff[encoder-training]'") from error
+    with needing_encoder_training(), progress_bar() as show_progress:
+        encoder = run_training(job, show_progress)
     _print_figures(encoder, out, as_json=as_json)
 
 

@@ -1,14 +1,29 @@
-"""The request to train an encoder: on which tables, beside which n-grams, and with which settings."""
+"""The request to train an encoder: on which tables, beside which n-grams, and with which settings; and what that needs to be installed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from model.errors import TipstaffError
 from training.encoder.training_loop import EncoderSettings
 from training.tables.labelled import Labelled
 from training.tables.splits import DEV_SHARE
 
-__all__ = ["EncoderJob"]
+__all__ = ["EncoderJob", "needing_encoder_training"]
+
+
+@contextmanager
+def needing_encoder_training() -> Iterator[None]:
+    """Say what to install where a library is missing that only the training of encoders needs.
+
+    Raises:
+        TipstaffError: there is one.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise TipstaffError(f"{error.name} is not installed: pip install 'tipstaff[encoder-training]'") from error
 
 
 @dataclass(frozen=True, slots=True)

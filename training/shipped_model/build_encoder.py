@@ -24,7 +24,7 @@ from model.normaliser.version import normaliser_version
 from model.text.pipeline import prepare
 from training.authored.authored_rows import AUTHORED_SOURCE, load_authored_answers, load_authored_rows
 from training.encoder.artefact_with_encoder import TrainedEncoder, mean_auc, measure_encoder, write_with_encoder
-from training.encoder.encoder_job import EncoderJob
+from training.encoder.encoder_job import EncoderJob, needing_encoder_training
 from training.encoder.network import Network, find_pretrained, read_pretrained
 from training.encoder.onnx_export import export_network
 from training.encoder.stages import StagedRows, train_stages
@@ -143,13 +143,10 @@ def build_encoder_command(arguments: Sequence[str] | None = None) -> int:
     settings = EncoderSettings(layers=options.layers, batch=2816)
     job = EncoderJob(tables=(), beside=options.beside, out=options.out, base=options.base, device=options.device, settings=settings)
     try:
-        with progress_bar() as report_progress:
+        with needing_encoder_training(), progress_bar() as report_progress:
             trained = build_encoder(job, options.corpus, report_progress=report_progress)
     except TipstaffError as error:
         print(f"tipstaff: {error}", file=sys.stderr)
-        return 1
-    except ImportError as error:
-        print(f"tipstaff: {error.name} is not installed: pip install 'tipstaff[encoder-training]'", file=sys.stderr)
         return 1
     print(f"{trained.manifest.name}@{trained.manifest.content_hash[:12]} in {options.out}")
     return 0

@@ -18,6 +18,7 @@ from model.encoder.session import pack_pieces
 from model.errors import TipstaffError
 from training.authored.authored_comments import make_authored_comments
 from training.authored.language_comments import load_language_comments
+from training.encoder.encoder_job import needing_encoder_training
 from training.encoder.network import Network, read_pretrained
 from training.encoder.onnx_export import export_network
 from training.encoder.training_loop import EncoderSettings
@@ -155,15 +156,12 @@ def build_language_encoder_command(arguments: Sequence[str] | None = None) -> in
     parser.add_argument("--device", metavar="NAME", default=job.device, help="where to train, such as cpu or cuda")
     options = parser.parse_args(arguments)
     try:
-        with progress_bar() as report_progress:
+        with needing_encoder_training(), progress_bar() as report_progress:
             build_language_encoder(
                 LanguageEncoderJob(options.corpus, options.out, options.base, options.device), report_progress=report_progress
             )
     except TipstaffError as error:
         print(f"tipstaff: {error}", file=sys.stderr)
-        return 1
-    except ImportError as error:
-        print(f"tipstaff: {error.name} is not installed: pip install 'tipstaff[encoder-training]'", file=sys.stderr)
         return 1
     digest = hashlib.sha256((options.out / "network.npy").read_bytes()).hexdigest()
     print(f"network {digest[:12]} in {options.out}")
