@@ -23,7 +23,7 @@ from training.encoder.network import Network, read_pretrained
 from training.encoder.onnx_export import export_network
 from training.encoder.training_loop import EncoderSettings
 from training.languages.corpus_rows import LanguageRows, load_language_rows, load_reread_rows
-from training.languages.encoder.encoder_rows import confusion_of_sources, know_source_rows, load_english_rows
+from training.languages.encoder.encoder_rows import confusion_of_sources, label_source_rows, load_english_rows
 from training.languages.encoder.language_stages import LanguageMaterial, StageSizes, train_language_stages
 from training.languages.encoder.language_vocabulary import choose_script_pieces
 from training.languages.encoder.read_base import find_e5, read_e5, write_for_transformers
@@ -94,7 +94,7 @@ def build_language_encoder(job: LanguageEncoderJob, *, report_progress: StepProg
     report_progress("reading", 0.0)
     source, reread = load_language_rows(folder), load_reread_rows(folder)
     english, authored = load_english_rows(job.corpus, most=_ENGLISH_ROWS), load_authored_language_rows()
-    known = know_source_rows(source, confusion_of_sources(folder, source))
+    labelled = label_source_rows(source, confusion_of_sources(folder, source))
     states = job.out.with_name(job.out.name + ".training")
     write_for_transformers(base, states / "base", positions=max(_POSITIONS, job.settings.tokens))
     pretrained = read_pretrained(states / "base")
@@ -102,7 +102,7 @@ def build_language_encoder(job: LanguageEncoderJob, *, report_progress: StepProg
     pieces = choose_script_pieces(texts, pretrained.pieces, most=job.pieces)
     network = Network.from_pretrained(pretrained, pieces, sources=1, layers=job.layers)
     _round_words(network)
-    material = LanguageMaterial(known, reread, english, authored)
+    material = LanguageMaterial(labelled, reread, english, authored)
     train_language_stages(
         network,
         ScriptPieces(pieces),

@@ -17,14 +17,14 @@ from training.label_noise.source_confusion import SourceConfusion, estimate_conf
 from training.languages.corpus_rows import LanguageRows, load_reread_rows, read_columns
 from training.tables.labelled import UNKNOWN, encode_answers, encode_labels
 
-__all__ = ["TaughtRows", "balanced_sample", "confusion_of_sources", "know_source_rows", "load_english_rows"]
+__all__ = ["TaughtRows", "balanced_sample", "confusion_of_sources", "label_source_rows", "load_english_rows"]
 
 _ENGLISH = "reread.parquet"
 
 # Sources made in one go in several languages: what they err in one is what they err in the others.
 _FAMILIES = ("macd_", "dravidian_", "kmhas_")
-_MANY_ANSWERS = 1.25
-"""Answers that are hardly likelier for one label than for another teach next to nothing: their rows are left out below this ratio."""
+_LEAST_RATIO = 1.25
+"""Answers that are not so many times as likely for one label as for another teach next to nothing: their rows are left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,12 +93,12 @@ def confusion_of_sources(folder: Path, rows: LanguageRows) -> SourceConfusion:
     return SourceConfusion({source: by_family.by_source[_family(source)] for source in set(rows.source)})
 
 
-def know_source_rows(rows: LanguageRows, confusion: SourceConfusion) -> TaughtRows:
+def label_source_rows(rows: LanguageRows, confusion: SourceConfusion) -> TaughtRows:
     """Return rows of sources with how likely their answers are for each label; those whose answers say next to nothing are left out."""
     likelihoods = confusion.likelihoods(rows.source, rows.abusive, rows.hateful)
-    says: npt.NDArray[np.intp] = np.flatnonzero(likelihoods.max(1) > _MANY_ANSWERS * likelihoods.min(1))
-    scaled: FloatArray = likelihoods[says] / likelihoods[says].max(1, keepdims=True)
-    return TaughtRows(rows.take(says), KnownLabels(scaled, np.zeros(says.size, np.bool_)))
+    informative: npt.NDArray[np.intp] = np.flatnonzero(likelihoods.max(1) > _LEAST_RATIO * likelihoods.min(1))
+    scaled: FloatArray = likelihoods[informative] / likelihoods[informative].max(1, keepdims=True)
+    return TaughtRows(rows.take(informative), KnownLabels(scaled, np.zeros(informative.size, np.bool_)))
 
 
 def balanced_sample(

@@ -14,7 +14,7 @@ from training.languages.encoder.encoder_rows import (
     TaughtRows,
     balanced_sample,
     confusion_of_sources,
-    know_source_rows,
+    label_source_rows,
     load_english_rows,
 )
 
@@ -42,7 +42,7 @@ def test_rows_whose_answers_say_nothing_are_left_out() -> None:
     says = likely.copy()
     says[1:, 6] = 0.9
     rows = make_rows(["all", "some"], [1, 1], [-1, -1])
-    known = know_source_rows(rows, SourceConfusion({"all": likely, "some": says}))
+    known = label_source_rows(rows, SourceConfusion({"all": likely, "some": says}))
     assert known.rows.source == ["some"]
     np.testing.assert_allclose(known.labels.weights, [[0.5 / 0.9, 1, 1]])
 

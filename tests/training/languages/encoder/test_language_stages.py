@@ -13,7 +13,7 @@ from training.encoder.network import Network, read_pretrained
 from training.encoder.training_loop import EncoderSettings, compute_log_odds
 from training.label_noise.source_confusion import SourceConfusion
 from training.languages.corpus_rows import LanguageRows
-from training.languages.encoder.encoder_rows import know_source_rows
+from training.languages.encoder.encoder_rows import label_source_rows
 from training.languages.encoder.language_stages import LanguageMaterial, StageSizes, encode_plain_rows, train_language_stages
 from training.languages.encoder.read_base import read_e5, write_for_transformers
 
@@ -52,7 +52,7 @@ def material() -> LanguageMaterial:
     """Make rows of a source that errs, and rows whose labels are right."""
     confusion = np.full((3, 9), 1e-3)
     confusion[0, [4, 7]], confusion[1:, 7] = (0.6, 0.4), 1.0
-    source = know_source_rows(make_rows(200, "de", "web", wrong=0.4), SourceConfusion({"web": confusion}))
+    source = label_source_rows(make_rows(200, "de", "web", wrong=0.4), SourceConfusion({"web": confusion}))
     return LanguageMaterial(source, make_rows(60, "fr", "again"), make_rows(60, "en", "english"), make_rows(30, "nl", "authored-nl"))
 
 
