@@ -16,7 +16,7 @@ from service.http.dialects.dialect import Endpoint
 from service.http.dialects.forms import Form
 from service.http.dialects.long_comments import judge_in_parts
 from service.http.dialects.messages import check_length, field_problem
-from service.http.dialects.perspective.languages import choose_language, identify_language, read_languages
+from service.http.dialects.named_languages import choose_language, identify_language, read_languages
 from service.http.dialects.verdicts import CommentVerdict, Flagging
 from service.http.feedback.recorded_acts import record_ruling, ruling_community
 from service.settings import Settings

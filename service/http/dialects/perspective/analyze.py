@@ -10,9 +10,7 @@ from model.comment import Comment, Verdict
 from model.failures import Step, log_failure
 from service.http.calls import Caller, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.perspective.attributes import AttributeChoice, RequestedAttribute, RequestedAttributes
-from service.http.dialects.perspective.google_errors import invalid_request, language_error
-from service.http.dialects.perspective.languages import (
+from service.http.dialects.named_languages import (
     NamedLanguages,
     choose_language,
     detect_language,
@@ -20,6 +18,8 @@ from service.http.dialects.perspective.languages import (
     read_languages,
     state_language,
 )
+from service.http.dialects.perspective.attributes import AttributeChoice, RequestedAttribute, RequestedAttributes
+from service.http.dialects.perspective.google_errors import invalid_request, language_error
 from service.http.dialects.perspective.requests import (
     add_context,
     check_context,

@@ -11,14 +11,14 @@ from model.comment import Comment
 from model.errors import InputError
 from service.http.calls import Caller, Scope, admit_call
 from service.http.dialects.dialect import Endpoint
-from service.http.dialects.perspective.google_errors import invalid_request
-from service.http.dialects.perspective.languages import (
+from service.http.dialects.named_languages import (
     choose_language,
     detect_language,
     identify_language,
     read_languages,
     state_language,
 )
+from service.http.dialects.perspective.google_errors import invalid_request
 from service.http.dialects.perspective.requests import (
     check_context,
     check_query,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from model.language.identifier import Identifier
 from model.language.stated_language import resolve_statement
 from model.language.tags import bare_tag
-from service.http.dialects.perspective.languages import NamedLanguages, is_read, read_languages
+from service.http.dialects.named_languages import NamedLanguages, is_read, read_languages
 from tests.service.http.dialects.perspective.calls import ANALYZE, SUGGEST, analyze, analyze_body, read_error, stored_rulings, summary_score
 from tests.service.http.doors import failures_counted
 from tests.service.http.sample_texts import FINE, GERMAN, TOXIC

@@ -1,4 +1,4 @@
-"""Languages of ``comments:analyze`` and ``comments:suggestscore``: those that a caller names, and those that a comment shows.
+"""Languages in the calls of Perspective's and Akismet's clients: those that a caller names, and those that a comment shows.
 
 A caller who names a language is believed, unless the comment shows that it is in another: many clients name the language of their site, or
 always English, whatever a comment is written in, and abuse in a few English words must not pass as the language of the site. Of several
