@@ -66,7 +66,7 @@ class ServiceState:
         connections: the open connections.
         communities: the communities of the site, each with its policy and lists.
         metrics: the counters.
-        on_foreign: what happens to comments in languages that the model did not learn.
+        on_foreign: what happens to comments in languages that are not read.
         models: the model that judges, and the one before it.
         feed: brings other models; None if the service has the one with which it started for good.
         store: keys, rulings and outbox; None until it is open, which is before the moderator is ready.

@@ -32,7 +32,7 @@ class Community:
         name: the name of the community.
         policy: the name of one of the model's policies, or a policy with the community's own thresholds.
         observe: whether every comment is approved, while the verdict that it would have had is only reported.
-        on_foreign: what happens to a comment in a language that the model did not learn; None leaves that to the site's setting.
+        on_foreign: what happens to a comment in a language that is not read; None leaves that to the site's setting.
         allow: words and patterns that are excused: a comment is judged without them, and approved if nothing else is in it.
         deny: words and patterns that reject a comment; they take precedence over ``allow``.
     """

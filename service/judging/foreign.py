@@ -1,4 +1,4 @@
-"""What happens to comments in a language that the model did not learn."""
+"""What happens to comments in a language that is not read."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ __all__ = ["OnForeign"]
 
 
 class OnForeign(StrEnum):
-    """What happens to a comment in a language that the model did not learn.
+    """What happens to a comment in a language that is not read.
 
     Unless it is judged like any other, its probabilities are also pulled halfway to the prior, since the model knows little about it.
     """

@@ -1,4 +1,4 @@
-"""What becomes of the scores and the verdict of a comment in a language that the model did not learn."""
+"""What becomes of the scores and the verdict of a comment in a language that is not read."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

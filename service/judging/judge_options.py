@@ -29,7 +29,7 @@ class JudgeOptions:
     Attributes:
         policy: the name of one of the model's policies, which overrides the community's; None for the community's, else "default".
         community: the community that the comments belong to; None if they belong to none.
-        on_foreign: what happens to comments in languages that the model did not learn, unless the community sets that itself.
+        on_foreign: what happens to comments in languages that are not read, unless the community sets that itself.
         identify: whether languages are identified even where no verdict depends on them.
         letters: the least number of letters of a comment whose language is identified; None for the default.
         certainty: the least certainty with which a comment counts as foreign; None for the default.
