@@ -208,7 +208,8 @@ class Identifier(LanguageGlance):
         elif not self._hides_english(_text(packed, row), evidence):
             if _GROUPS[script] >= 0:
                 choice = self._likely.choose(packed, np.array([row]), _GROUPS[[script]], np.zeros(1))
-                further = choice.candidates[0]
+                # Few letters among many Latin ones leave doubt: then all languages that are read in the script are in question.
+                further = choice.candidates[0] or self._read_of_script[int(_GROUPS[script])]
             else:
                 further = self._candidates_of_script(script, int(evidence[OTHER]))
         if further and (languages.candidates[row] or languages.certainties[row] < self._certainty):

@@ -300,11 +300,15 @@ def test_candidates_are_read_and_none_comes_twice(texts: list[str]) -> None:
         ("you stupid fucking idiot, kill yourself. Bugün hava çok güzel ve tren zamanında geldi, herkese iyi günler", {"en", "tr"}),
         ("Vete al infierno, pedazo de mierda. Thank you for this lovely article, the weather was really nice today.", {"en", "es"}),
         ("你这个混蛋快滚吧 Thank you for this lovely article, the weather was really nice and the train was on time today.", {"en", "zh"}),
+        (
+            "Thank you for this lovely article, the weather was really nice and the train was on time. Спасибо большое за внимание.",
+            {"en", "ru"},
+        ),
     ],
 )
 def test_filler_hides_no_abuse_in_another_language(text: str, tags: set[str]) -> None:
     """A sentence in one language beside a longer one in another is judged as what it is too."""
-    identifier = Identifier.load(("en", "de", "es", "tr", "zh"))
+    identifier = Identifier.load(("en", "de", "es", "ru", "tr", "zh"))
     assert tags <= set(identifier.identify_texts([text]).candidates[0])
 
 
