@@ -301,14 +301,14 @@ def test_candidates_are_read_and_none_comes_twice(texts: list[str]) -> None:
         ("Vete al infierno, pedazo de mierda. Thank you for this lovely article, the weather was really nice today.", {"en", "es"}),
         ("你这个混蛋快滚吧 Thank you for this lovely article, the weather was really nice and the train was on time today.", {"en", "zh"}),
         (
-            "Thank you for this lovely article, the weather was really nice and the train was on time. Спасибо большое за внимание.",
+            "Thank you for this lovely article, the weather was really nice and the train was on time today. Спасибо большое за внимание",
             {"en", "ru"},
         ),
     ],
 )
 def test_filler_hides_no_abuse_in_another_language(text: str, tags: set[str]) -> None:
     """A sentence in one language beside a longer one in another is judged as what it is too."""
-    identifier = Identifier.load(("en", "de", "es", "ru", "tr", "zh"))
+    identifier = Identifier.load(("en", "de", "es", "ru", "tr", "uk", "zh"))
     assert tags <= set(identifier.identify_texts([text]).candidates[0])
 
 
