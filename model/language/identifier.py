@@ -6,6 +6,8 @@ words and n-grams of the languages that Tipstaff has comments of, and by the n-g
 Names, tags and addresses are left out. What comes with a comment as its language is strong evidence, and yet no more than that.
 """
 
+import re
+import unicodedata
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -40,6 +42,8 @@ _ALL_ENGLISH = 0.95
 # Of so many signs without Kana, each of which counts twice, a text may be Japanese as well as Chinese.
 _SHORT_HAN = 8
 _HIGH_BYTE = 0xC9  # begins the UTF-8 of U+0240
+# Full-width letters and those of mathematics.
+_COMPATIBLE = re.compile("[\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]")
 _HAN = SCRIPT_NAMES.index("Han")
 # The certainty that text in another script is foreign, as a logistic function of its share of the letters: half of them is enough.
 _SCRIPT_SLOPE, _SCRIPT_OFFSET = 10.0, -2.0
@@ -180,6 +184,15 @@ class Identifier(LanguageGlance):
             languages.codes[row] = tag if named else None
             languages.certainties[row] = min(certainty, 1.0)
             languages.candidates[row] = candidates
+
+        for row in rows[(evidence[rows, PLAIN] > 0) & _have_high_bytes(packed, rows)].tolist():
+            if _COMPATIBLE.search(text := _text(packed, row)) is not None:
+                self._identify_as_usual_letters(text, row, languages)
+
+    def _identify_as_usual_letters(self, text: str, row: int, languages: Languages) -> None:
+        """Write the languages of a text with the usual letters in the place of those that are compatible with them."""
+        codes, certainties, _, candidates = self.identify_texts([unicodedata.normalize("NFKC", text)])
+        languages.codes[row], languages.certainties[row], languages.candidates[row] = codes[0], certainties[0], candidates[0]
 
     def _identify_by_script(self, packed: PackedTexts, evidence: IntArray, row: int, languages: Languages) -> None:
         """Write the language of a text in a script that only one language is written in, or nearly so."""

@@ -312,6 +312,14 @@ def test_filler_hides_no_abuse_in_another_language(text: str, tags: set[str]) ->
     assert tags <= set(identifier.identify_texts([text]).candidates[0])
 
 
+@pytest.mark.parametrize("text", ["Ｈａｌｔ ｄｉｅ Ｆｒｅｓｓｅ", "𝔥𝔞𝔩𝔱 𝔡𝔦𝔢 𝔉𝔯𝔢𝔰𝔰𝔢", "du Ａｒｓｃｈｌｏｃｈ"])
+def test_letters_of_another_width_are_read_as_usual_ones(text: str) -> None:
+    """German in full-width letters or those of mathematics is German, so that they offer no way around its pack."""
+    languages = Identifier.load(("en", "de")).identify_texts(["hello", text])
+    assert languages.candidates[1][0] == "de"
+    assert languages.foreign == [False, False]
+
+
 @pytest.mark.parametrize("text", ["नमस्ते", "धन्यवाद", "अरे वाह"])
 def test_few_words_in_a_script_are_in_a_language_that_is_read(text: str) -> None:
     """A greeting in Devanagari is Hindi to those who read Hindi, rather than a rarer language that nobody reads."""
