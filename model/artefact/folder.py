@@ -29,6 +29,7 @@ from model.artefact.manifest import Description, Manifest, describe_validation_e
 from model.artefact.open_artefact import MANIFEST, MAX_MANIFEST_BYTES, OpenArtefact, open_artefact, read_manifest
 from model.artefact.shared_arrays import SharedArrays
 from model.errors import ArtefactError
+from model.normaliser.version import PACK_NORMALISER
 
 __all__ = [
     "StoredArtefact",
@@ -184,6 +185,8 @@ def _read_folder(folder: Path, read: Callable[[OpenArtefact], _T]) -> _T:
 
 def _copy(artefact: OpenArtefact, sharing: Sequence[ArtefactCopy]) -> ArtefactCopy:
     manifest = read_manifest(artefact)
+    if manifest.normaliser == PACK_NORMALISER:
+        raise _refuse_pack(artefact)
     known = {entry.sha256: (copy, name) for copy in sharing for name, entry in read_copied_manifest(copy).arrays.items()}
     shared: dict[str, tuple[ArtefactCopy, str]] = {}
     for name, entry in manifest.arrays.items():
@@ -211,6 +214,8 @@ def _is_replaced(folder: Path, handle: int) -> bool:
 
 def _read(artefact: OpenArtefact, normaliser: str, shared: SharedArrays | None, *, ngrams_only: bool) -> StoredArtefact:
     manifest = read_manifest(artefact)
+    if normaliser != manifest.normaliser == PACK_NORMALISER:
+        raise _refuse_pack(artefact)
     if manifest.normaliser != normaliser:
         raise artefact.refusal(
             f"{MANIFEST} says it was trained with text normaliser {manifest.normaliser!r}, this Tipstaff has {normaliser!r}",
@@ -225,6 +230,10 @@ def _read(artefact: OpenArtefact, normaliser: str, shared: SharedArrays | None, 
         if not ngrams_only or name in manifest.readers[0].values()
     }
     return StoredArtefact(manifest, MappingProxyType(arrays))
+
+
+def _refuse_pack(artefact: OpenArtefact) -> ArtefactError:
+    return artefact.refusal("is a language pack, which judges beside a model", "name the folder that it lies in as TIPSTAFF_LANGUAGES")
 
 
 def _map(artefact: OpenArtefact, name: str, manifest: Manifest) -> AnyArray:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from model.artefact.folder import StoredArtefact, read_artefact, read_manifest_of
 from model.artefact.manifest import Manifest
+from model.artefact.open_artefact import MANIFEST
 from model.artefact.shared_arrays import SharedArrays
 from model.errors import ArtefactError
 from model.language.tags import bare_tag, canonical_tag
@@ -93,8 +94,10 @@ def list_pack_places(folder: Path) -> list[Path]:
     """Return the folders in a folder of packs, each of which has to be one.
 
     Raises:
-        ArtefactError: the folder cannot be read.
+        ArtefactError: the folder cannot be read, or is a pack itself.
     """
+    if (folder / MANIFEST).is_file():
+        raise ArtefactError(f"{folder}: is a pack itself, or another artefact: name the folder that packs lie in")
     try:
         return sorted(place for place in folder.iterdir() if place.is_dir() and not place.name.startswith(".") and place.name != _SHARED)
     except OSError as error:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from model.artefact.folder import shipped_folder
+from model.artefact.folder import copy_artefact, read_artefact, shipped_folder
 from model.errors import ArtefactError
 from model.languages.pack_folders import find_packs, read_pack
+from model.normaliser.version import normaliser_version
 from tests.model.languages.small_packs import write_pack
 
 
@@ -40,6 +41,8 @@ def test_what_is_no_pack_is_refused(tmp_path: Path) -> None:
         write_pack(tmp_path / "twice" / name, "de")
     with pytest.raises(ArtefactError, match="is a pack for 'de' as"):
         find_packs(tmp_path / "twice")
+    with pytest.raises(ArtefactError, match=r"one: is a pack itself, .* name the folder that packs lie in"):
+        find_packs(tmp_path / "twice" / "one")
     write_pack(tmp_path / "both" / "de", "de", languages=("de", "nl"))
     with pytest.raises(ArtefactError, match="is for 2 languages"):
         find_packs(tmp_path / "both")
@@ -52,3 +55,11 @@ def test_what_is_no_pack_is_refused(tmp_path: Path) -> None:
         write_pack(tmp_path / f"for-{tag}" / "pack", tag)
         with pytest.raises(ArtefactError, match=reason):
             find_packs(tmp_path / f"for-{tag}")
+
+
+def test_a_pack_is_no_model_of_a_site(tmp_path: Path) -> None:
+    """Whoever has a pack served or copied as the model of the site learns which setting is meant for it."""
+    write_pack(tmp_path / "de", "de")
+    for read in (copy_artefact, lambda folder: read_artefact(folder, normaliser=normaliser_version())):
+        with pytest.raises(ArtefactError, match=r"de: is a language pack, .* as TIPSTAFF_LANGUAGES"):
+            read(tmp_path / "de")
