@@ -1,7 +1,7 @@
 """Describes a pack before it is written: what it can tell, how well, and what it has learnt from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from model.artefact.manifest import DataSource, Description, ProfileName
 from model.classifier import Classifier
 from model.comment import Label
 from model.encoder.script_pieces import PLAIN_FORM
-from model.languages.recorded_figures import READ_ANEW
+from model.languages.recorded_figures import HATE_BY_OWN_TESTS, READ_ANEW
 from model.normaliser.version import PACK_NORMALISER
 from model.policy import Policy
 from training.behaviour.languages.behaviour_by_language import untaught_cases
@@ -65,11 +65,19 @@ class MeasuredRows:
 
 
 def find_measured_rows(corpus: CorpusOfLanguages, tag: str) -> MeasuredRows:
-    """Return the rows to measure a pack on: those read again; where these are too few, by their sources' labels, else our own tests."""
+    """Return the rows to measure a pack on: those read again; where these are too few, by their sources' labels, else our own tests.
+
+    Where enough of them are abusive but too few are hateful, our own tests join them, which are asked about hate alone.
+    """
+    own = _behaviour_rows(tag)
     for rows, kind in ((corpus.measured_rows(tag), READ_ANEW), (corpus.noisy_measured_rows(tag), _BY_SOURCES)):
-        if "abusive" in measure_pack(np.full((len(rows), 3), 1 / 3), rows):
+        measurable = measure_pack(np.full((len(rows), 3), 1 / 3), rows)
+        if "abusive" in measurable and ("hateful" in measurable or not len(own)):
             return MeasuredRows(rows, kind)
-    return MeasuredRows(_behaviour_rows(tag), _OUR_OWN)
+        if "abusive" in measurable:
+            asked_about_hate = replace(own, abusive=np.full(len(own), UNKNOWN, np.int8))
+            return MeasuredRows(Labelled.concat([rows, asked_about_hate]), kind + HATE_BY_OWN_TESTS)
+    return MeasuredRows(own, _OUR_OWN)
 
 
 def draft_pack(

@@ -1,7 +1,9 @@
 """Language packs are made from a corpus, and can be read."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from model.artefact.folder import read_artefact
@@ -10,9 +12,11 @@ from model.moderator import build_classifier
 from model.normaliser.version import PACK_NORMALISER
 from training.languages.build_packs import build_packs_command
 from training.languages.fit_packs import fit_ngrams
+from training.languages.pack_draft import find_measured_rows
 from training.languages.pack_judgement import MOST_FINE_FLAGGED_BY_PACKS, calibrate_pack
 from training.languages.pack_plans import PACK_PLANS
 from training.languages.pack_rows import CorpusOfLanguages
+from training.tables.labelled import UNKNOWN, Labelled
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +54,24 @@ def test_rows_choose_that_were_not_learnt(corpus_folder: Path) -> None:
     judging = calibrate_pack(fitted, rows, Prior())
     fine = fitted.judged.abusive == 0
     assert (judging.classifier.labels(judging.scores)[fine] != 0).mean() <= MOST_FINE_FLAGGED_BY_PACKS
+
+
+class _WithoutHate(CorpusOfLanguages):
+    def measured_rows(self, tag: str) -> Labelled:
+        rows = super().measured_rows(tag)
+        return replace(rows, hateful=np.zeros(len(rows), np.int8))
+
+
+def test_own_tests_are_asked_about_hate_where_rows_lack_it(corpus_folder: Path) -> None:
+    """They join the rows that were read again, choose nothing, and say nothing of abuse; the manifest is to say so."""
+    read_again = CorpusOfLanguages(corpus_folder).measured_rows("de")
+    measured = find_measured_rows(_WithoutHate(corpus_folder), "de")
+    own = measured.rows.take(np.arange(len(read_again), len(measured.rows)))
+    assert measured.kind == "rows read again; hateful also by behaviour tests of our own"
+    assert (own.hateful == 1).any()
+    assert (own.hateful == 0).any()
+    assert (own.abusive == UNKNOWN).all()
+    assert not own.weight.any()
 
 
 def test_unknown_language(capsys: pytest.CaptureFixture[str]) -> None:

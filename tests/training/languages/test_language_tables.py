@@ -7,6 +7,7 @@ import pytest
 
 from model.artefact.folder import read_manifest_of
 from model.artefact.manifest import Manifest
+from model.languages.recorded_figures import HATE_BY_OWN_TESTS, READ_ANEW
 from tests.model.languages.small_packs import write_pack
 from training.languages.language_tables import figures_table, fill_table, language_tables_command, perspective_table
 
@@ -27,6 +28,13 @@ def test_table_says_how_well_languages_are_told(tmp_path: Path) -> None:
         "| German | `de` | 0 | – | – | – | – | – | no |",
         "| Russian | `ru` | 4,012 | 300\\* | 0.81 (0.76 to 0.86) | – | – | – | yes, without `hateful` |",
     ]
+
+
+def test_hate_that_our_own_tests_measure_has_a_star(tmp_path: Path) -> None:
+    """Where rows read again say how well abuse is told, but too few of them are hateful, the star stands at that figure alone."""
+    metrics = {"dev": {"fast": {"abusive": FIGURE, "hateful": FIGURE}}, "measured_on": READ_ANEW + HATE_BY_OWN_TESTS}
+    table = figures_table([_pack(tmp_path, "ru", metrics=metrics)])
+    assert table.splitlines()[2].startswith("| Russian | `ru` | 0 | 300 | 0.81 (0.76 to 0.86) | – | 0.81 (0.76 to 0.86)\\* | – |")
 
 
 def test_table_of_attributes_has_every_language(tmp_path: Path) -> None:
