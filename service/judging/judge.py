@@ -110,10 +110,11 @@ class Judge:
             read = comments if listed is None else listed.comments
             languages = None if self.packs is None else self._identify(read)
             routes = self._find_routes(languages, ngrams_only=False)
-            if routes is None or self.packs is None:
+            if routes is None or self.packs is None or self.identifier is None:
                 own = self.moderator.first_pass(read, policy=self.policy_name, threads=threads)
                 return FirstReading(own.encoder_rows, listed, languages, None, own, {})
-            first = read_first(self.moderator, self.packs, read, routes, policy=self.policy_name, threads=threads)
+            chosen: Any = {"identifier": self.identifier, "policy": self.policy_name, "threads": threads}
+            first = read_first(self.moderator, self.packs, read, routes, **chosen)
             return FirstReading(first[0], listed, languages, routes, *first[1:])
         except PolicyError:
             raise
@@ -168,13 +169,14 @@ class Judge:
         routes = self._find_routes(languages, ngrams_only=ngrams_only)
         asked: Any = {"explain": explain, "threads": threads, "ngrams_only": ngrams_only}
         thresholds, policy = self._thresholds, self.policy_name
-        if routes is None or self.packs is None:
+        if routes is None or self.packs is None or self.identifier is None:
             own = first.own if first is not None and first.routes is None else None
             decisions = self.moderator.decide(read, policy=policy, first_pass=own, **asked)
             judged = JudgedByLanguage(decisions if thresholds is None else decisions.with_policy(thresholds), _NOTHING, _NOTHING)
         else:
             choice = PolicyChoice(policy, thresholds)
-            judged = judge_by_language(self.moderator, self.packs, read, routes, policy=choice, first=first, **asked)
+            asked |= {"identifier": self.identifier, "policy": choice, "first": first}
+            judged = judge_by_language(self.moderator, self.packs, read, routes, **asked)
         return self._complete(judged, languages, listed, unread=_NO_ROWS if routes is None else routes.unread)
 
     def _judge_one(self, comment: Sequence[Comment], *, explain: bool, ngrams_only: bool) -> Judgements:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -11,11 +11,13 @@ from model.comment import Comment
 from model.failures import Step, add_failures, log_failure
 from model.policy import Policy
 from service.judging.contained_steps import IdentifiedLanguages, MatchedLists
+from service.judging.own_passages import find_own_passages
 from service.judging.routes import Routes
 
 if TYPE_CHECKING:
     # Importing these at run time would load the compiled kernels, which not every process needs.
     from model.decisions import Decisions
+    from model.language.identifier import Identifier
     from model.languages.language_packs import LanguagePacks
     from model.moderator import FirstPass, Moderator
 
@@ -64,7 +66,14 @@ class JudgedByLanguage(NamedTuple):
 
 
 def read_first(
-    moderator: "Moderator", packs: "LanguagePacks", comments: Sequence[Comment], routes: Routes, *, policy: str, threads: int
+    moderator: "Moderator",
+    packs: "LanguagePacks",
+    comments: Sequence[Comment],
+    routes: Routes,
+    *,
+    identifier: "Identifier",
+    policy: str,
+    threads: int,
 ) -> "tuple[IntArray, FirstPass | None, dict[str, FirstPass]]":
     """Have the n-grams of all models read the comments that each judges.
 
@@ -73,6 +82,7 @@ def read_first(
         packs: the language packs.
         comments: n comments.
         routes: who judges which.
+        identifier: tells which passages of a comment are English.
         policy: the name of one of the moderator's policies.
         threads: how many may share the work.
 
@@ -97,6 +107,7 @@ def read_first(
             continue
         by_pack[tag] = first
         to_read.append(rows[first.encoder_rows])
+        to_read.append(_find_passages(comments, routes, tag, identifier)[0])
     return np.unique(np.concatenate(to_read)), own, by_pack
 
 
@@ -106,6 +117,7 @@ def judge_by_language(
     comments: Sequence[Comment],
     routes: Routes,
     *,
+    identifier: "Identifier",
     policy: PolicyChoice,
     explain: bool,
     threads: int | None,
@@ -119,6 +131,7 @@ def judge_by_language(
         packs: the language packs.
         comments: n comments.
         routes: who judges which.
+        identifier: tells which passages of a comment are English: the packs judge what is left as well.
         policy: leads to the verdicts of all models.
         explain: whether to find the words that moved the scores.
         threads: how many may share the work; None is all cores for large batches.
@@ -139,34 +152,50 @@ def judge_by_language(
         first_pass=first.own if first is not None and is_same else None,
     )
     decisions = _with_policy(decisions, policy.thresholds).spread(len(comments), routes.own)
+    asked: Any = {"explain": explain, "threads": threads, "ngrams_only": ngrams_only}
     parts, judges = [], []
     for tag, rows in routes.packs.items():
-        try:
-            pack = packs.moderator(tag)
-            name = _pack_policy(pack, policy.name)
-            thresholds = policy.thresholds or (moderator.policies[policy.name] if name != policy.name else None)
-            by_pack = pack.decide(
-                _choose(comments, rows),
-                policy=name,
-                explain=explain,
-                threads=threads,
-                ngrams_only=ngrams_only,
-                first_pass=None if first is None else first.packs.get(tag),
-            )
-            by_pack = _with_policy(by_pack, thresholds)
-            version = by_pack.version
-        except Exception as error:
-            log_failure(Step.JUDGEMENT, error)
-            by_pack, version = moderator.decide_unreadable(rows.size, policy=policy.name, explain=explain), packs.version(tag)
-            by_pack = replace(by_pack, failures=add_failures(by_pack.failures, {Step.JUDGEMENT: rows.size}))
-        parts.append((rows, by_pack))
-        judges.append((tag, version))
+        passages, rest = _find_passages(comments, routes, tag, identifier)
+        known = None if first is None else first.packs.get(tag)
+        for part, texts, reading in ((rows, _choose(comments, rows), known), (passages, rest, None)):
+            if part.size:
+                by_pack, version = _judge_by_pack(moderator, packs, tag, texts, policy=policy, first_pass=reading, **asked)
+                parts.append((part, by_pack))
+                judges.append((tag, version))
     decisions, decided = decisions.overlaid(parts)
     versions, tags = dict[int, str](), dict[int, str]()
     for (tag, version), taken in zip(judges, decided, strict=True):
         versions |= dict.fromkeys(taken.tolist(), version)
         tags |= dict.fromkeys(taken.tolist(), tag)
     return JudgedByLanguage(decisions, versions, tags)
+
+
+def _judge_by_pack(
+    moderator: "Moderator",
+    packs: "LanguagePacks",
+    tag: str,
+    comments: Sequence[Comment],
+    *,
+    policy: PolicyChoice,
+    explain: bool,
+    **asked: Any,
+) -> "tuple[Decisions, str]":
+    """Return what a pack decides about comments, and its version; where it cannot be asked, a moderator has to review them."""
+    try:
+        pack = packs.moderator(tag)
+        name = _pack_policy(pack, policy.name)
+        thresholds = policy.thresholds or (moderator.policies[policy.name] if name != policy.name else None)
+        by_pack = _with_policy(pack.decide(comments, policy=name, explain=explain, **asked), thresholds)
+        return by_pack, by_pack.version
+    except Exception as error:
+        log_failure(Step.JUDGEMENT, error)
+        by_pack = moderator.decide_unreadable(len(comments), policy=policy.name, explain=explain)
+        return replace(by_pack, failures=add_failures(by_pack.failures, {Step.JUDGEMENT: len(comments)})), packs.version(tag)
+
+
+def _find_passages(comments: Sequence[Comment], routes: Routes, tag: str, identifier: "Identifier") -> tuple[IntArray, list[Comment]]:
+    """Return what is not English of the comments that the model of the site and a pack judge both, as ``find_own_passages`` does."""
+    return find_own_passages(comments, np.intersect1d(routes.packs[tag], routes.own), tag, identifier)
 
 
 def _choose(comments: Sequence[Comment], rows: IntArray) -> Sequence[Comment]:

@@ -85,6 +85,27 @@ def test_worst_answer_counts(moderator: Moderator, packs: LanguagePacks, reads_a
     assert [row.language for row in rows] == [None] * 4
 
 
+def test_filler_in_english_hides_no_abuse(
+    moderator: Moderator, packs: LanguagePacks, reads_all: Identifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not English of a comment in two languages is judged by itself as well, with spans where the words lie, packed or not."""
+    text = " ".join([ENGLISH_FINE] * 12) + " " + GERMAN_TOXIC
+    found = reads_all.identify([Comment("", text)])
+    monkeypatch.setattr(reads_all, "identify", lambda comments: found._replace(candidates=[("en", "de")]))
+    judge = Judge(moderator, reads_all, packs=packs)
+    judgements = judge.judge([Comment("", text)], explain=True)
+    (row,) = judgements.rows()
+
+    assert (row.judged_as, row.label, row.version) == ("de", Label.TOXIC, packs.version("de"))
+    assert judgements.decisions.spans is not None
+    assert judgements.decisions.spans[0] is not None
+    assert {text[span.begin : span.end].strip(".,") for span in judgements.decisions.spans[0]} <= {
+        word.strip(".,") for word in GERMAN_TOXIC.split()
+    }
+    (packed,) = judge.judge(PackedComments(pack_bytes([text.encode()]), Format.PLAIN)).rows()
+    assert packed.scores == row.scores
+
+
 def test_first_pass_changes_nothing(moderator: Moderator, reads_all: Identifier, packs: LanguagePacks) -> None:
     """Reading with the n-grams first, as the service does to plan its time, leads to the same judgements."""
     judge = Judge(moderator, reads_all, community=Community("c", allow=WordLists(["Vollidiot"])), packs=packs)
