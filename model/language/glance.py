@@ -5,15 +5,17 @@ from collections.abc import Collection, Sequence
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from model.array_types import FloatArray, IntArray
-from model.language.identification_kernels import ENGLISH, EVIDENCE_COLUMNS, OTHER, collect_evidence, score_languages
+from model.language.identification_kernels import ENGLISH, EVIDENCE_COLUMNS, OTHER, collect_evidence
+from model.language.likely.language_weights import KnownWords, load_language_weights
 from model.language.model_file import NgramTables, read_langid_model
+from model.language.ngram_scores import score_languages
 from model.language.scripts import LANGUAGE_OF_SCRIPT, LANGUAGES_OF_SCRIPT, LATIN, SCRIPT_NAMES
 from model.language.tags import primary_language, tag_scripts
 from model.ngrams.packed_texts import PackedTexts, pack_bytes
 from model.ngrams.shared_words import shared_lexicon
+from model.normaliser.hashing import Lexicon
 from model.text.unicode import fold_characters
 
 __all__ = ["ENGLISH_SHARE", "FEWEST_SHOWN", "LanguageGlance", "preload_tables", "read_evidence"]
@@ -24,7 +26,7 @@ ENGLISH_SHARE = 0.7
 FEWEST_SHOWN = 3
 """So many letters of another script show a language; fewer may be a face: ¯\\_(ツ)_/¯."""
 
-_ENGLISH = "en"
+_ENGLISH, _LATIN = "en", SCRIPT_NAMES[LATIN]
 # Nothing but these is weighed from this share of letters in English words on; from less on in a text of forty letters or more.
 _EVIDENT_SHARE = 0.87
 # Between several languages, English is ahead by so much of the difference between the logarithms of the best probabilities, divided by
@@ -45,8 +47,18 @@ _ALIASES = {
 
 
 @cache
-def _tables() -> tuple[NgramTables, tuple[str, ...], npt.NDArray[np.uint32]]:
-    return *read_langid_model(), shared_lexicon()
+def _tables() -> tuple[NgramTables, tuple[str, ...]]:
+    return read_langid_model()
+
+
+@cache
+def _english_words() -> tuple[Lexicon, KnownWords, int, int]:
+    """Return what ``collect_evidence`` tells English words from others by: lexicon, known words, and their bits."""
+    weights = load_language_weights()
+    bits = {tag: 1 << place for place, tag in enumerate(weights.tags)}
+    english = bits.pop(_ENGLISH)
+    others = sum(bit for tag, bit in bits.items() if _LATIN in tag_scripts(tag))
+    return shared_lexicon(), weights.known, english, others
 
 
 def preload_tables() -> None:
@@ -56,13 +68,14 @@ def preload_tables() -> None:
         ArtefactError: they cannot be read.
     """
     _tables()
+    _english_words()
 
 
 def read_evidence(text: str) -> IntArray:
-    """Return the cheap evidence of a text without mark-up, as ``collect_evidence`` writes it; shape (5,)."""
+    """Return the cheap evidence of a text without mark-up, as ``collect_evidence`` writes it; shape (6,)."""
     evidence = np.empty((1, EVIDENCE_COLUMNS), np.int64)
     packed = pack_bytes([text.encode(errors="replace")])
-    collect_evidence(packed.data, packed.offsets, shared_lexicon(), 0, _EVIDENT_SHARE, evidence)
+    collect_evidence(packed.data, packed.offsets, *_english_words(), 0, _EVIDENT_SHARE, evidence)
     return evidence.reshape(-1)
 
 
@@ -76,7 +89,8 @@ class LanguageGlance:
     def __init__(self, learned: Collection[str], *, letters: int) -> None:
         self.learned = frozenset(learned)
         self._letters = letters
-        self._tables, codes, self._lexicon = _tables()
+        self._words = _english_words()
+        self._tables, codes = _tables()
         self._codes = [_ALIASES.get(code, code) for code in codes]
         self._uses_script = {script: np.array([code in some for code in codes]) for script, some in LANGUAGES_OF_SCRIPT.items()}
 
@@ -86,7 +100,7 @@ class LanguageGlance:
         A text shows the language of its script if that is not Latin, and English if most of its letters are in English words.
         """
         packed = pack_bytes([text.encode(errors="replace")])
-        ((plain, english, other, script, _),) = self._evidence(packed).tolist()
+        ((plain, english, other, script, *_),) = self._evidence(packed).tolist()
         if other > plain:
             # What has fewer letters may be a face: ¯\\_(ツ)_/¯.
             if other < FEWEST_SHOWN or self._is_disguised_english(text, letters=FEWEST_SHOWN):
@@ -111,8 +125,8 @@ class LanguageGlance:
         if len(tags) == 1:
             return usual
         packed = pack_bytes([text.encode(errors="replace")])
-        ((plain, english, other, script, _),) = self._evidence(packed).tolist()
-        name = SCRIPT_NAMES[script if other > plain else LATIN]
+        ((plain, english, other, script, *_),) = self._evidence(packed).tolist()
+        name = SCRIPT_NAMES[script] if other > plain else _LATIN
         able = [tag for tag in tags if name in tag_scripts(tag)] if plain or other else []
         if len(able) <= 1:
             return able[0] if able else usual
@@ -148,9 +162,13 @@ class LanguageGlance:
         return scores[0], max(1, size)
 
     def _evidence(self, packed: PackedTexts) -> IntArray:
+        return self._count_others(packed)[0]
+
+    def _count_others(self, packed: PackedTexts) -> tuple[IntArray, int]:
+        """Return the evidence of texts, and how many of them are not evidently English."""
         evidence = np.empty((packed.offsets.size - 1, EVIDENCE_COLUMNS), np.int64)
-        collect_evidence(packed.data, packed.offsets, self._lexicon, self._letters, _EVIDENT_SHARE, evidence)
-        return evidence
+        others = collect_evidence(packed.data, packed.offsets, *self._words, self._letters, _EVIDENT_SHARE, evidence)
+        return evidence, others
 
     def _language_of_script(self, script: str, scores: FloatArray) -> str:
         columns = self._uses_script.get(script)

@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
-__all__ = ["Languages"]
+__all__ = ["ENGLISH_ALONE", "Languages"]
+
+ENGLISH_ALONE = ("en",)
+"""The candidates of nearly all comments on most sites; identification gives always this object, so that it is soon recognised."""
 
 
 class Languages(NamedTuple):

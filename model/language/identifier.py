@@ -12,11 +12,22 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from model.array_types import BoolArray, IntArray
+from model.array_types import IntArray
 from model.comment import Comment
 from model.language.glance import ENGLISH_SHARE, FEWEST_SHOWN, LanguageGlance, preload_tables
-from model.language.identification_kernels import ENGLISH, EVIDENTLY_ENGLISH, FINDING, OTHER, PLAIN, SCRIPT, TOO_SHORT
-from model.language.identified import Languages
+from model.language.identification_kernels import (
+    ENGLISH,
+    ENGLISH_AND_MORE,
+    EVIDENTLY_ENGLISH,
+    FINDING,
+    HIGH,
+    MANY_MIXED,
+    OTHER,
+    PLAIN,
+    SCRIPT,
+    TOO_SHORT,
+)
+from model.language.identified import ENGLISH_ALONE, Languages
 from model.language.likely.likely_languages import GROUPED_SCRIPTS, LikelyLanguages
 from model.language.likely.posterior import MOST_CANDIDATES
 from model.language.scripts import LANGUAGE_OF_SCRIPT, LANGUAGES_OF_SCRIPT, SCRIPT_NAMES
@@ -30,25 +41,23 @@ __all__ = ["DEFAULT_CERTAINTY", "DEFAULT_LETTERS", "Identifier", "preload_tables
 DEFAULT_LETTERS = 20
 DEFAULT_CERTAINTY = 0.95
 
-_ENGLISH = "en"
+(_ENGLISH,) = ENGLISH_ALONE
 # A language that is likelier than this is named; than the second, where the words are English as well.
 _NAMED, _NAMED_AGAINST_ENGLISH = 0.4, 0.9
 # A text too short to be called foreign is so with this certainty at most.
 _MOST_OF_SHORT = 0.5
-# So many letters, and this share of all, are read together with those of another script; or so many, whatever their share.
-_FEWEST_MIXED, _MIXED_SHARE, _MANY_MIXED = 4, 0.15, 8
-# Of an English text with a smaller share of letters in English words, the other words are looked up.
-_ALL_ENGLISH = 0.95
+_FEWEST_WEIGHED = 2  # letters
+# So many letters, and this share of all, are read together with those of another script.
+_FEWEST_MIXED, _MIXED_SHARE = 4, 0.15
 # Of so many signs without Kana, each of which counts twice, a text may be Japanese as well as Chinese.
 _SHORT_HAN = 8
-_HIGH_BYTE = 0xC9  # begins the UTF-8 of U+0240
 # Full-width letters and those of mathematics.
 _COMPATIBLE = re.compile("[\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]")
 _HAN = SCRIPT_NAMES.index("Han")
 # The certainty that text in another script is foreign, as a logistic function of its share of the letters: half of them is enough.
 _SCRIPT_SLOPE, _SCRIPT_OFFSET = 10.0, -2.0
 # Each script's place in GROUPED_SCRIPTS, -1 for those of one language.
-_GROUPS = np.array([GROUPED_SCRIPTS.index(name) if name in GROUPED_SCRIPTS else -1 for name in SCRIPT_NAMES])
+_GROUPS = [GROUPED_SCRIPTS.index(name) if name in GROUPED_SCRIPTS else -1 for name in SCRIPT_NAMES]
 _ONLY_LANGUAGE = {**LANGUAGE_OF_SCRIPT, **{script: codes[0] for script, codes in LANGUAGES_OF_SCRIPT.items() if len(codes) == 1}}
 
 
@@ -70,7 +79,7 @@ class Identifier(LanguageGlance):
             for script in GROUPED_SCRIPTS
         ]
         # What is judged by whatever there is: texts without letters.
-        self._usual = (_ENGLISH,) if _ENGLISH in self.learned else tuple(sorted(self.learned))[:1]
+        self._usual = ENGLISH_ALONE if _ENGLISH in self.learned else tuple(sorted(self.learned))[:1]
 
     @classmethod
     def load(
@@ -104,7 +113,7 @@ class Identifier(LanguageGlance):
             if comment.language is None:
                 continue
             packed = pack_bytes([texts[row].encode(errors="replace")])
-            ((plain, _, other, script, _),) = self._evidence(packed).tolist()
+            ((plain, _, other, script, *_),) = self._evidence(packed).tolist()
             shown = SCRIPT_NAMES[script] if other >= FEWEST_SHOWN and other >= plain else "Latin" if plain else ""
             statement = resolve_statement(comment.language, shown, self.learned)
             if statement is not None:
@@ -118,74 +127,74 @@ class Identifier(LanguageGlance):
 
     def _identify_packed(self, packed: PackedTexts) -> Languages:
         """Return the languages of n packed texts without mark-up."""
-        evidence = self._evidence(packed)
-        is_english = evidence[:, FINDING] == EVIDENTLY_ENGLISH
-        n, reads_english = is_english.size, _ENGLISH in self.learned
-        certainties = [0.0] * n if reads_english else is_english.astype(np.float64).tolist()
-        codes = [_ENGLISH if evident else None for evident in is_english.tolist()]
-        languages = Languages(codes, certainties, [], [self._usual] * n)
-        if not is_english.all() or evidence[:, OTHER].max(initial=0) >= _MANY_MIXED:
-            self._identify_others(packed, evidence, ~is_english, languages)
-        if reads_english and n:
-            self._add_to_english(packed, np.flatnonzero(is_english & (evidence[:, ENGLISH] < _ALL_ENGLISH * evidence[:, PLAIN])), languages)
-        languages.foreign.extend([certainty >= self._certainty for certainty in languages.certainties])
-        for row, is_foreign in enumerate(languages.foreign):
-            if is_foreign:
-                languages.candidates[row] = ()
+        evidence, others = self._count_others(packed)
+        n, is_foreign = len(evidence), _ENGLISH not in self.learned
+        languages = Languages([_ENGLISH] * n, [float(is_foreign)] * n, [is_foreign] * n, [() if is_foreign else self._usual] * n)
+        if others:
+            self._identify_others(packed, evidence, np.flatnonzero(evidence[:, FINDING] != EVIDENTLY_ENGLISH), languages)
         return languages
 
-    def _add_to_english(self, packed: PackedTexts, rows: IntArray, languages: Languages) -> None:
-        """Add to the candidates of English texts the read language of their words that are not English."""
-        if rows.size:
-            self._likely.add_second_languages(packed, rows, self._likely.english, languages.candidates, places=rows)
-
-    def _identify_others(self, packed: PackedTexts, evidence: IntArray, is_open: BoolArray, languages: Languages) -> None:
-        """Write the languages of the texts that are not evidently English."""
-        plain, other = evidence[:, PLAIN], evidence[:, OTHER]
-        in_script = is_open & (other >= plain) & (other >= FEWEST_SHOWN)
-        groups = np.where(in_script, _GROUPS[evidence[:, SCRIPT]], 0)
-        rows = np.flatnonzero(is_open & (groups >= 0))
-        if rows.size:
-            self._weigh(packed, evidence, rows, groups[rows], languages)
-        for row in np.flatnonzero(in_script & (groups < 0)).tolist():
-            self._identify_by_script(packed, evidence[row], row, languages)
-        least = np.maximum(_FEWEST_MIXED, _MIXED_SHARE * (plain + other))
-        is_mixed = np.minimum(plain, other) >= np.where(is_open, np.minimum(least, _MANY_MIXED), _MANY_MIXED)
-        for row in np.flatnonzero(is_mixed).tolist():
-            self._add_other_script(packed, evidence[row], row, languages, in_script=bool(in_script[row]))
+    def _identify_others(self, packed: PackedTexts, evidence: IntArray, rows: IntArray, languages: Languages) -> None:
+        """Write the languages of the texts that are not simply English."""
+        # One by one: they are few, or else their words take much longer, and of a single one no array is worth its while.
+        weighed, groups, english = list[int](), list[int](), list[int]()
+        mixed = list[tuple[int, bool]]()
+        for row, (plain, _, other, script, finding, _) in zip(rows.tolist(), evidence[rows].tolist(), strict=True):
+            fewest_mixed = MANY_MIXED
+            in_script = False
+            if finding == ENGLISH_AND_MORE:
+                english.append(row)
+            else:
+                languages.codes[row], languages.certainties[row] = None, 0.0
+                languages.foreign[row], languages.candidates[row] = False, self._usual
+                in_script = other >= plain and other >= FEWEST_SHOWN
+                fewest_mixed = min(MANY_MIXED, max(_FEWEST_MIXED, _MIXED_SHARE * (plain + other)))
+                group = _GROUPS[script] if in_script else 0
+                if group >= 0:
+                    weighed.append(row)
+                    groups.append(group)
+                else:
+                    self._identify_by_script(packed, row, (plain, other, script), languages)
+            if plain >= fewest_mixed and other >= fewest_mixed:
+                mixed.append((row, in_script))
+        if weighed:
+            self._weigh(packed, evidence, np.array(weighed), np.array(groups), languages)
+        for row, in_script in mixed:
+            self._add_other_script(packed, evidence[row], row, languages, in_script=in_script)
+        if english:
+            places = np.array(english)
+            self._likely.add_second_languages(packed, places, self._likely.english, languages.candidates, places=places)
+        for row in rows.tolist():
+            if languages.certainties[row] >= self._certainty:
+                languages.foreign[row], languages.candidates[row] = True, ()
 
     def _weigh(self, packed: PackedTexts, evidence: IntArray, rows: IntArray, groups: IntArray, languages: Languages) -> None:
         """Write the languages of texts between whose languages words and n-grams decide."""
-        english_shares = evidence[rows, ENGLISH] / np.maximum(evidence[rows, PLAIN], 1)
+        some = evidence[rows]
+        english_shares = some[:, ENGLISH] / np.maximum(some[:, PLAIN], 1)
         choice = self._likely.choose(packed, rows, groups, english_shares)
-        certainties = choice.unread.copy()
-        is_short = evidence[rows, FINDING] == TOO_SHORT
-        certainties[is_short] = np.minimum(certainties[is_short], _MOST_OF_SHORT)
-        for place in np.flatnonzero(is_short & (groups > 0)).tolist():
-            # A word or two in another script are rather in one of the languages that are read than in a rarer one.
-            if not choice.candidates[place] and (of_script := self._read_of_script[int(groups[place])]):
-                choice.candidates[place], choice.tags[place], choice.likelihoods[place] = of_script, of_script[0], 1 / len(of_script)
-        # Of a single letter nothing is said, nor of a few that are not Latin, among no Latin ones: faces.
-        says_nothing = (groups == 0) & ((choice.letters < 2) | (choice.letters <= evidence[rows, OTHER]))
-        may_be_disguised = ((evidence[rows, PLAIN] > 0) | (groups == 0)) & _have_high_bytes(packed, rows)
-        # English is named where there are English words, another language where these do not leave a doubt.
-        is_named = choice.likelihoods >= np.where(english_shares >= ENGLISH_SHARE, _NAMED_AGAINST_ENGLISH, _NAMED)
-        is_tag_english = np.array([tag == _ENGLISH for tag in choice.tags])
-        is_named = np.where(is_tag_english, (choice.likelihoods >= _NAMED) & (english_shares > 0), is_named)
-        columns = (rows, choice.tags, is_named, certainties, choice.candidates, says_nothing, may_be_disguised)
-        for row, tag, named, certainty, candidates, silent, disguised in zip(
-            *(column.tolist() if isinstance(column, np.ndarray) else column for column in columns), strict=True
+        columns = (rows, groups, english_shares, choice.likelihoods, choice.unread, choice.letters, some)
+        for row, group, english, likelihood, certainty, letters, (plain, _, other, _, finding, is_high), tag, candidates in zip(
+            *(column.tolist() for column in columns), choice.tags, choice.candidates, strict=True
         ):
-            if silent:
+            # Of a single letter nothing is said, nor of a few that are not Latin, among no Latin ones: faces.
+            if not group and (letters < _FEWEST_WEIGHED or letters <= other):
                 continue
-            if disguised and (tag != _ENGLISH or not named) and self._is_disguised_english(_text(packed, row), letters=FEWEST_SHOWN):
+            answer = tag, likelihood, candidates
+            if finding == TOO_SHORT:
+                certainty = min(certainty, _MOST_OF_SHORT)
+                # A word or two in another script are rather in one of the languages that are read than in a rarer one.
+                if group and not candidates and (of_script := self._read_of_script[group]):
+                    answer = of_script[0], 1 / len(of_script), of_script
+            is_named = _is_named(*answer[:2], english)
+            may_be_disguised = is_high and (plain or not group) and not (is_named and answer[0] == _ENGLISH)
+            if may_be_disguised and self._is_disguised_english(_text(packed, row), letters=FEWEST_SHOWN):
                 languages.codes[row], languages.certainties[row] = _ENGLISH, float(_ENGLISH not in self.learned)
-                continue
-            languages.codes[row] = tag if named else None
-            languages.certainties[row] = min(certainty, 1.0)
-            languages.candidates[row] = candidates
+            else:
+                languages.codes[row] = answer[0] if is_named else None
+                languages.certainties[row], languages.candidates[row] = min(certainty, 1.0), answer[2]
 
-        for row in rows[(evidence[rows, PLAIN] > 0) & _have_high_bytes(packed, rows)].tolist():
+        for row in rows[(some[:, PLAIN] > 0) & (some[:, HIGH] > 0)].tolist():
             if _COMPATIBLE.search(text := _text(packed, row)) is not None:
                 self._identify_as_usual_letters(text, row, languages)
 
@@ -194,9 +203,16 @@ class Identifier(LanguageGlance):
         codes, certainties, _, candidates = self.identify_texts([unicodedata.normalize("NFKC", text)])
         languages.codes[row], languages.certainties[row], languages.candidates[row] = codes[0], certainties[0], candidates[0]
 
-    def _identify_by_script(self, packed: PackedTexts, evidence: IntArray, row: int, languages: Languages) -> None:
-        """Write the language of a text in a script that only one language is written in, or nearly so."""
-        plain, other, script = int(evidence[PLAIN]), int(evidence[OTHER]), int(evidence[SCRIPT])
+    def _identify_by_script(self, packed: PackedTexts, row: int, letters: Sequence[int], languages: Languages) -> None:
+        """Write the language of a text in a script that only one language is written in, or nearly so.
+
+        Args:
+            packed: texts without mark-up.
+            row: the text.
+            letters: how many Latin letters it has, how many others, and the script of these.
+            languages: as they are identified; the row changes.
+        """
+        plain, other, script = letters
         if plain and self._is_disguised_english(_text(packed, row), letters=FEWEST_SHOWN):
             languages.codes[row], languages.certainties[row] = _ENGLISH, float(_ENGLISH not in self.learned)
             return
@@ -220,22 +236,24 @@ class Identifier(LanguageGlance):
                 further = (_ENGLISH,)
         elif not self._hides_english(_text(packed, row), evidence):
             if _GROUPS[script] >= 0:
-                choice = self._likely.choose(packed, np.array([row]), _GROUPS[[script]], np.zeros(1))
+                group = _GROUPS[script]
+                choice = self._likely.choose(packed, np.array([row]), np.array([group]), np.zeros(1))
                 # Few letters among many Latin ones leave doubt: then all languages that are read in the script are in question.
-                further = choice.candidates[0] or self._read_of_script[int(_GROUPS[script])]
+                further = choice.candidates[0] or self._read_of_script[group]
             else:
                 further = self._candidates_of_script(script, int(evidence[OTHER]))
         if further and (languages.candidates[row] or languages.certainties[row] < self._certainty):
             languages.candidates[row] = tuple(dict.fromkeys((*languages.candidates[row][:2], *further)))[:3]
 
 
-def _have_high_bytes(packed: PackedTexts, rows: IntArray) -> BoolArray:
-    """Return which texts, none of them empty, have a letter from U+0240 on: below, none looks like one of the Latin alphabet."""
-    bounds = np.stack([packed.offsets[rows], packed.offsets[rows + 1]], 1).reshape(-1)
-    # The end of the last text may be that of the data, where no part can begin.
-    highest = np.maximum.reduceat(np.append(packed.data, 0), bounds)[::2]
-    are_high: BoolArray = (highest >= _HIGH_BYTE) & (bounds[1::2] > bounds[::2])
-    return are_high
+def _is_named(tag: str, likelihood: float, english: float) -> bool:
+    """Return whether a language is likely enough to be named, given the share of letters in English words.
+
+    English is named where there are English words, another language where these do not leave a doubt.
+    """
+    if tag == _ENGLISH:
+        return likelihood >= _NAMED and english > 0
+    return likelihood >= (_NAMED_AGAINST_ENGLISH if english >= ENGLISH_SHARE else _NAMED)
 
 
 def _text(packed: PackedTexts, row: int) -> str:

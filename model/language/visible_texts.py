@@ -4,10 +4,11 @@ import re
 
 import numpy as np
 
+from model.array_types import BoolArray, ByteArray, IntArray
 from model.comment import Comment, Format
-from model.language.identification_kernels import find_markup
 from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import PackedTexts
+from model.numba_cache import kernel
 from model.text.character_references import unescape_once
 
 __all__ = ["visible_text", "visible_texts"]
@@ -30,7 +31,26 @@ def visible_text(comment: Comment) -> str:
 def visible_texts(comments: PackedComments) -> PackedTexts:
     """Return what ``visible_text`` makes of each comment, packed; most comments are not touched."""
     marks = np.zeros(len(comments), np.bool_)
-    find_markup(*comments.texts, comments.text_format is not Format.PLAIN, _MOST_LETTERS, marks)
+    _find_markup(*comments.texts, comments.text_format is not Format.PLAIN, _MOST_LETTERS, marks)
     return comments.replace_texts(
         np.flatnonzero(marks), lambda text: visible_text(Comment("", text, comments.text_format)).encode(errors="replace")
     )
+
+
+@kernel
+def _find_markup(data: ByteArray, offsets: IntArray, tags: bool, most_bytes: int, marks: BoolArray) -> None:
+    """Mark the texts that are not their own visible text: those with a character reference or a tag, and those that are too long.
+
+    Args:
+        data: of n packed texts.
+        offsets: of the packed texts.
+        tags: whether "<" may begin a tag.
+        most_bytes: the size up to which a text is not too long.
+        marks: gets the marks, shape (n,).
+    """
+    for i in range(marks.size):
+        marks[i] = offsets[i + 1] - offsets[i] > most_bytes
+        for at in range(offsets[i], offsets[i + 1]):
+            if marks[i]:
+                break
+            marks[i] = data[at] == ord("&") or (tags and data[at] == ord("<"))

@@ -51,11 +51,13 @@ class PackedComments(Sequence[Comment]):
         return (self[at] for at in range(len(self)))
 
     def take(self, rows: npt.NDArray[np.int64]) -> "PackedComments":
-        """Return some of the comments."""
+        """Return some of the comments; those that follow one another are copied at once."""
         data, offsets = self.texts
         view = data.data
-        texts = [view[begin:end] for begin, end in zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True)]
-        return PackedComments(PackedTexts(np.frombuffer(b"".join(texts), np.uint8), np.cumsum([0, *map(len, texts)])), self.text_format)
+        firsts, lasts = rows[np.diff(rows, prepend=-2) != 1], rows[np.diff(rows, append=-2) != 1]
+        texts = [view[begin:end] for begin, end in zip(offsets[firsts].tolist(), offsets[lasts + 1].tolist(), strict=True)]
+        ends = np.cumsum(np.diff(offsets)[rows])
+        return PackedComments(PackedTexts(np.frombuffer(b"".join(texts), np.uint8), np.concatenate([[0], ends])), self.text_format)
 
     def prepare(self) -> PackedTexts:
         """Return what ``model.text.pipeline.prepare`` makes of the comments, packed; texts that it would not change are not read."""
@@ -63,6 +65,13 @@ class PackedComments(Sequence[Comment]):
         changes = np.zeros(len(self), np.bool_)
         _find_changes(data, offsets, _FORMAT_CODES[self.text_format], changes)
         return self.replace_texts(np.flatnonzero(changes), lambda text: prepare_text(text, self.text_format))
+
+    def code_points(self) -> tuple[npt.NDArray[np.uint32], IntArray]:
+        """Return the code points of all texts, one after the other, and where those of each begin and end; shape (n + 1,)."""
+        data, offsets = self.texts
+        part = data[offsets[0] : offsets[-1]]
+        begins = np.concatenate([[0], np.cumsum((part & 0xC0) != 0x80)])  # every byte but those within a character
+        return np.frombuffer(part.tobytes().decode().encode("utf-32-le"), np.uint32), begins[offsets - offsets[0]]
 
     def replace_texts(self, rows: npt.NDArray[np.intp], replacement: Callable[[str], bytes]) -> PackedTexts:
         """Return the texts with others in the places of some, packed; without any of these they are not copied.

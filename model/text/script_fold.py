@@ -19,7 +19,7 @@ from model.text.offsets import Edit, Mapped, Piece, apply_edits
 from model.text.signs import join_signs, places_of_joined
 from model.text.unicode import fold_characters
 
-__all__ = ["fold_for_language", "map_for_language"]
+__all__ = ["FoldRules", "find_fold_rules", "fold_for_language", "map_for_language"]
 
 _SCRIPTS: Mapping[str, str] = {
     **dict.fromkeys(("ar", "fa", "ur"), "Arab"),
@@ -61,7 +61,7 @@ _LOOK_ALIKES: Mapping[str, tuple[re.Pattern[str], Mapping[int, int]]] = {
 
 
 @dataclass(frozen=True)
-class _Rules:
+class FoldRules:
     """How the texts of one language are folded.
 
     Attributes:
@@ -73,6 +73,16 @@ class _Rules:
     fold: Callable[[str], str]
     script: str
     is_romanised: bool
+
+    @property
+    def has_look_alikes(self) -> bool:
+        """Whether letters that look like Latin ones are the language's own."""
+        return self.script in _LOOK_ALIKES
+
+    @property
+    def keeps_blanks(self) -> bool:
+        """Whether each sign is a word of its own, with blanks around it."""
+        return self.script == "Hani"
 
 
 class _LetterTable(dict[str, str]):
@@ -124,9 +134,10 @@ class _LetterTable(dict[str, str]):
 
 
 @cache
-def _find_rules(tag: str) -> _Rules:
+def find_fold_rules(tag: str) -> FoldRules:
+    """Return how the texts of a language are folded."""
     script = _SCRIPTS.get(tag, _LATIN)
-    return _Rules(_LetterTable(tag, script).__getitem__, script, tag in _ROMANISED)
+    return FoldRules(_LetterTable(tag, script).__getitem__, script, tag in _ROMANISED)
 
 
 def fold_for_language(text: str, tag: str) -> str:
@@ -139,13 +150,13 @@ def fold_for_language(text: str, tag: str) -> str:
     Returns:
         The folded text: no capitals of ASCII, and no character from U+0100 on.
     """
-    rules = _find_rules(tag)
+    rules = find_fold_rules(tag)
     text = join_signs(text)
     if text.isascii():
         folded = text.lower()
     else:
         folded = "".join(map(rules.fold, _restore_look_alikes(text, rules.script)))
-        if rules.script == "Hani":
+        if rules.keeps_blanks:
             return folded.replace("  ", " ").replace("  ", " ")  # where each character is a word of its own, none comes in a row
     if rules.is_romanised:
         return _DOUBLE.sub(r"\1", folded)
@@ -162,13 +173,13 @@ def map_for_language(text: str, tag: str) -> Mapped:
     Returns:
         The text that ``fold_for_language`` returns but for the number of blanks, with the way back to ``text``.
     """
-    rules = _find_rules(tag)
+    rules = find_fold_rules(tag)
     places, text = places_of_joined(text), join_signs(text)
     restored = text if text.isascii() else _restore_look_alikes(text, rules.script)
     folds = zip(places, map(rules.fold, restored), strict=True)
     letters = Mapped.from_pieces([Piece(folded, at, at + 1) for at, folded in folds if folded])
     pattern, kept = (_DOUBLE, 1) if rules.is_romanised else (_RUN, 2)
-    runs = () if rules.script == "Hani" and not text.isascii() else pattern.finditer(letters.text)
+    runs = () if rules.keeps_blanks and not text.isascii() else pattern.finditer(letters.text)
     edits: list[Edit] = [(run.start() + kept, run.end(), "") for run in runs]
     shortened = apply_edits(letters.text, edits)
     begins, ends = letters.begin[shortened.begin].tolist(), letters.end[shortened.end - 1].tolist()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from model.array_types import IntArray
 from model.comment import VERDICTS, Comment, Verdict
 from model.failures import NO_FAILURES, Failures, Step, log_failure
+from model.language.identified import ENGLISH_ALONE
 from model.threads import check_interruption
 from service.judging.community import Community, ListMatch
 from service.judging.lists.excused_phrases import Remainder, excuse_phrases
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["IdentifiedLanguages", "MatchedLists", "identify_languages", "match_lists"]
 
 _MAX_CHARS = 4096
-_ENGLISH = ("en",)
 
 # The text as it stands, in the ways in which lists may still match it; the second fails for nothing.
 _PLAIN_FOLDS: tuple[Callable[[str], str], ...] = (fold_for_matching, str.casefold)
@@ -94,7 +94,7 @@ def _identify_one(identifier: "Identifier", comment: Comment) -> tuple[str | Non
             return languages.codes[0], languages.foreign[0], languages.candidates[0], bool(has_failed)
         except Exception as error:
             log_failure(Step.LANGUAGE, error)
-    return None, False, _ENGLISH, True
+    return None, False, ENGLISH_ALONE, True
 
 
 def match_lists(community: Community, comments: Sequence[Comment]) -> MatchedLists:

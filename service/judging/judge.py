@@ -255,7 +255,7 @@ class Judge:
             decisions = _take_spans_back(decisions, listed)
         if held:
             verdicts = _hold_back(verdicts, held)
-        tags, foreign, unsure, judged_as = told
+        tags, foreign, unsure, judged_as, _ = told
         rest = unsure, judged_as, judged.versions
         if community is None:
             return Judgements(decisions, verdicts, verdicts, tags, foreign, None, None, failures, held, excused, *rest)

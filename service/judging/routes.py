@@ -1,11 +1,13 @@
 """Which models judge which comments: that of the site, which reads English, and the packs of other languages."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from model.array_types import IntArray
+from model.language.identified import ENGLISH_ALONE
 from service.judging.contained_steps import IdentifiedLanguages
 
 if TYPE_CHECKING:
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
     from model.moderator import Moderator
 
 __all__ = ["LanguageColumns", "Routes", "are_all_english", "describe_languages", "find_routes", "languages_read_by"]
-
-_ENGLISH = ("en",)
 
 
 class Routes(NamedTuple):
@@ -37,20 +37,18 @@ def languages_read_by(moderator: "Moderator", packs: "LanguagePacks | None") -> 
 
 
 class LanguageColumns(NamedTuple):
-    """The columns of ``Judgements`` that tell of languages, as they are described there; None where languages were not identified."""
+    """What ``Judgements`` tell of languages, as it is described there; None where languages were not identified.
+
+    Attributes:
+        languages, foreign, unsure, judged_as: columns of ``Judgements``.
+        unread: whether no language that is read claims a comment; empty if none is so.
+    """
 
     languages: Sequence[str | None] | None = None
     foreign: Sequence[bool] | None = None
     unsure: Sequence[bool] | None = None
     judged_as: Sequence[str | None] | None = None
-
-    @property
-    def unread(self) -> list[bool]:
-        """Whether no language that is read claims a comment; empty if none is so."""
-        foreign, unsure = self.foreign or (), self.unsure or ()
-        if True not in foreign and True not in unsure:
-            return []
-        return [is_foreign or is_unsure for is_foreign, is_unsure in zip(foreign, unsure, strict=True)]
+    unread: Sequence[bool] = ()
 
 
 def describe_languages(
@@ -67,7 +65,7 @@ def describe_languages(
     codes, foreign, candidates, _ = languages
     # Nearly all comments are English on most sites; only the others are looked at one by one.
     unsure: list[bool] = [False] * len(codes)
-    judged_as: list[str | None] = [_ENGLISH[0]] * len(codes)
+    judged_as: list[str | None] = [*ENGLISH_ALONE] * len(codes)
     if are_all_english(candidates, own):
         return LanguageColumns(codes, foreign, unsure, judged_as)
     all_foreign = list(foreign)
@@ -79,12 +77,13 @@ def describe_languages(
             unsure[row] = not all_foreign[row]
         else:
             judged_as[row] = packs.get(row) or next((tag for tag in tags if tag in own), tags[0])
-    return LanguageColumns(codes, all_foreign, unsure, judged_as)
+    are_unread = [is_foreign or is_unsure for is_foreign, is_unsure in zip(all_foreign, unsure, strict=True)]
+    return LanguageColumns(codes, all_foreign, unsure, judged_as, are_unread if True in are_unread else ())
 
 
 def are_all_english(candidates: Sequence[tuple[str, ...]], own: Sequence[str]) -> bool:
     """Return whether English is the only candidate of each comment, as it mostly is, and the model of the site reads it."""
-    return _ENGLISH[0] in own and candidates.count(_ENGLISH) == len(candidates)
+    return ENGLISH_ALONE[0] in own and candidates.count(ENGLISH_ALONE) == len(candidates)
 
 
 def find_routes(candidates: Sequence[tuple[str, ...]], *, own: Sequence[str], packs: Set[str]) -> Routes:
@@ -95,19 +94,24 @@ def find_routes(candidates: Sequence[tuple[str, ...]], *, own: Sequence[str], pa
         own: the languages that the model of the site reads.
         packs: the languages that packs read.
     """
-    rows: dict[str, list[int]] = {}
-    is_own, unread = np.ones(len(candidates), np.bool_), []
+    alike = defaultdict[tuple[str, ...], list[int]](list)
     for row in _find_others(candidates, own):
-        tags = candidates[row]
+        alike[candidates[row]].append(row)
+    rows = defaultdict[str, list[int]](list)
+    is_own, unread = np.ones(len(candidates), np.bool_), list[int]()
+    for tags, some in alike.items():
         by_packs, by_own = [tag for tag in tags if tag in packs], any(tag in own for tag in tags)
-        is_own[row] = by_own or not by_packs
+        is_own[some] = by_own or not by_packs
         if not by_own and not by_packs:
-            unread.append(row)
+            unread += some
         for tag in by_packs:
-            rows.setdefault(tag, []).append(row)
-    return Routes(np.flatnonzero(is_own), {tag: np.array(some, np.int64) for tag, some in rows.items()}, frozenset(unread))
+            rows[tag] += some
+    return Routes(np.flatnonzero(is_own), {tag: np.sort(np.array(some, np.int64)) for tag, some in rows.items()}, frozenset(unread))
 
 
 def _find_others(candidates: Sequence[tuple[str, ...]], own: Sequence[str]) -> list[int]:
     """Return the numbers of the comments that are not simply English for a model that reads it."""
-    return [row for row, tags in enumerate(candidates) if tags != _ENGLISH or _ENGLISH[0] not in own]
+    if ENGLISH_ALONE[0] not in own:
+        return list(range(len(candidates)))
+    # They are mostly the same object, which is seen at once.
+    return [row for row, tags in enumerate(candidates) if tags is not ENGLISH_ALONE and tags != ENGLISH_ALONE]

@@ -18,10 +18,14 @@ from model.language.likely.letter_ngrams import LETTER_SLOTS, MOST_NGRAMS, hash_
 from model.numba_cache import inner, kernel
 
 __all__ = [
+    "FEWEST_OTHER",
+    "FEWEST_OTHER_WORDS",
+    "OTHER_SHARE",
     "WEIGHTS_FILE",
     "WEIGHT_STEP",
     "KnownWords",
     "LanguageWeights",
+    "languages_of_word",
     "load_language_weights",
     "mark_known",
     "weigh_other_words",
@@ -33,6 +37,9 @@ WEIGHTS_FILE = Path(__file__).with_name("weights.npz")
 
 WEIGHT_STEP = 0.05
 """What one unit of ``LanguageWeights.weights`` is worth, in logarithms."""
+
+FEWEST_OTHER, FEWEST_OTHER_WORDS, OTHER_SHARE = 8, 3, 0.12
+"""A second language in Latin letters has so many letters, so many words unless it is English, and this share of all letters."""
 
 _MOST_WORDS_LOOKED_UP = 100  # in the search for words of another language
 _MOST_WORDS = 16  # of a text with more words, the first ones are read
@@ -51,7 +58,7 @@ class LanguageWeights(NamedTuple):
     Attributes:
         weights: how much an n-gram speaks for each language, by the bucket of its hash; int8, in units of WEIGHT_STEP, shape (2**k, c).
         biases: what each language begins with, float64, shape (c,).
-        known: a Bloom filter (1970) of the words of all languages: a word of language i sets bit i of two entries; uint32, shape (2**j,).
+        known: a Bloom filter (1970) of the words of all languages: a word of language i sets bit i of three entries; uint32, shape (2**j,).
         tags: of the languages, c.
     """
 
@@ -62,9 +69,16 @@ class LanguageWeights(NamedTuple):
 
 
 @inner
-def _known_slots(h: np.uint64, entries: int) -> tuple[int, int]:
+def _known_slots(h: np.uint64, entries: int) -> tuple[int, int, int]:
     mask = np.uint64(entries - 1)
-    return int(h & mask), int((h >> np.uint64(24)) & mask)
+    return int(h & mask), int((h >> np.uint64(20)) & mask), int((h >> np.uint64(40)) & mask)
+
+
+@inner
+def languages_of_word(h: np.uint64, known: KnownWords) -> np.uint32:
+    """Return a bit for each language that a word with this hash is known of."""
+    one, two, three = _known_slots(h, known.size)
+    return known[one] & known[two] & known[three]
 
 
 @kernel
@@ -73,10 +87,11 @@ def mark_known(data: ByteArray, offsets: IntArray, languages: IntArray, known: K
     letters = np.empty(LETTER_SLOTS, np.int64)
     for i in range(languages.size):
         size, _ = read_letters(data, offsets[i], offsets[i + 1], letters)
-        one, two = _known_slots(hash_letters(letters, size), known.size)
+        one, two, three = _known_slots(hash_letters(letters, size), known.size)
         bit = np.uint32(1 << languages[i])
         known[one] |= bit
         known[two] |= bit
+        known[three] |= bit
 
 
 @kernel
@@ -179,8 +194,7 @@ def weigh_other_words(
                 if size > 2:
                     words += 1
                     letters_read[i] += size - 2
-                    one, two = _known_slots(hash_letters(letters, size), known.size)
-                    languages = known[one] & known[two]
+                    languages = languages_of_word(hash_letters(letters, size), known)
                     if languages and not languages & own:
                         for column in range(counts.size):
                             if (languages >> np.uint32(column)) & np.uint32(1):
@@ -233,8 +247,7 @@ def _weigh_word(
             second, best = word[best], column
         elif column > 0 and word[column] > second:
             second = word[column]
-    one, two = _known_slots(hash_letters(letters, size), known.size)
-    languages = known[one] & known[two]
+    languages = languages_of_word(hash_letters(letters, size), known)
     if languages:
         for column in range(totals.size):
             if (languages >> np.uint32(column)) & np.uint32(1):

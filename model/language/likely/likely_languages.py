@@ -6,8 +6,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from model.array_types import BoolArray, FloatArray, Int32Array, IntArray
-from model.language.identification_kernels import score_languages
-from model.language.likely.language_weights import load_language_weights, weigh_other_words, weigh_words
+from model.language.identified import ENGLISH_ALONE
+from model.language.likely.language_weights import (
+    FEWEST_OTHER,
+    FEWEST_OTHER_WORDS,
+    OTHER_SHARE,
+    load_language_weights,
+    weigh_other_words,
+    weigh_words,
+)
 from model.language.likely.posterior import (
     CERTAIN,
     CERTAIN_BUT_FOR_DOUBLE,
@@ -18,7 +25,9 @@ from model.language.likely.posterior import (
     combine_evidence,
     find_certain,
 )
+from model.language.likely.telling_words import TELLING_WORDS, count_telling_words
 from model.language.model_file import NgramTables
+from model.language.ngram_scores import score_languages
 from model.language.scripts import LANGUAGE_OF_SCRIPT, LANGUAGES_OF_SCRIPT, LATIN, SCRIPT_NAMES
 from model.language.tags import ROMANISED_TAGS, reader_tag, tag_scripts
 from model.ngrams.packed_texts import PackedTexts
@@ -28,12 +37,15 @@ __all__ = ["GROUPED_SCRIPTS", "LanguageChoice", "LikelyLanguages"]
 GROUPED_SCRIPTS = (SCRIPT_NAMES[LATIN], *(script for script, codes in LANGUAGES_OF_SCRIPT.items() if len(codes) > 1))
 """The scripts in which several languages are written, between which words and n-grams have to decide."""
 
-_ENGLISH = "en"
+(_ENGLISH,) = ENGLISH_ALONE
 # Languages so like others, which no comments teach, that words do not tell them apart.
 _DOUBLES = {"da": "no", "cs": "sk", "id": "ms"}
+# Spoken nearly alike and romanised in the same ways: what is likely in either is likely in the likelier one.
+_SPOKEN_ALIKE = ("hi-Latn", "ur-Latn")
+# By so much a telling word changes the logarithm of the probability, and so many of them at most.
+_TELLING_TRUST, _MOST_TELLING = 2.0, 4
 # A few words that are known of another language and not of the text's own show that one too, with so many letters and so large a share of
 # all: abuse in one language must not pass beside filler in another. Hardly one comment in a hundred of one language has them.
-_FEWEST_OTHER, _OTHER_SHARE = 8, 0.12
 _NO_LANGUAGES = np.empty(0, np.int64)
 # What py3langid calls no language, and Nigerian Pidgin, whose words are English.
 _COUNTED_AS_ENGLISH = frozenset({"zxx", "pcm"})
@@ -51,7 +63,7 @@ class LanguageChoice(NamedTuple):
 
     Attributes:
         tags: of the likeliest language of each text; m.
-        likelihoods: of that language, shape (m,).
+        likelihoods: of that language, together with one that is spoken alike, shape (m,).
         unread: the probability that a text is in a language that is not read, shape (m,).
         candidates: tags of the read languages that a text may be in, likeliest first; m.
         letters: the number of letters that were weighed, shape (m,).
@@ -93,15 +105,23 @@ class LikelyLanguages:
 
         self._is_second = ((self._read_as >= 0) & self._allowed[0])[: len(own)]
         # English abuse is short: two words are enough.
-        self._fewest_words = np.array([2 if tag == _ENGLISH else 3 for tag in own])
+        self._fewest_words = np.array([2 if tag == _ENGLISH else FEWEST_OTHER_WORDS for tag in own])
         of_language = self._language_of_score
-        self._columns_of_group = [
+        columns_of_group = [
             _choose_columns(tables, of_language, np.array([place >= 0 and allowed[place] for place in of_language.tolist()]))
             for allowed in self._allowed
         ]
         doubles = [places[tag] for pair in _DOUBLES.items() for tag in pair if tag in places]
         self._doubles = _choose_columns(tables, of_language, np.isin(of_language, doubles))
+        # By the group of scripts where words leave a doubt, or by what they leave none about.
+        self._columns_of_kind: dict[int, ScoredLanguages | None] = {
+            **dict(enumerate(columns_of_group)),
+            -CERTAIN_BUT_FOR_DOUBLE: self._doubles,
+            -CERTAIN: None,
+        }
         self._is_group_weighed = self._allowed[:, : len(own)].sum(1) > 1
+        self._place_of_group = {group: places[group] for group in TELLING_WORDS}
+        self._is_spoken_alike = np.array([tag in _SPOKEN_ALIKE for tag in self.tags])
         self._has_double = np.array([tag in _DOUBLES for tag in own])
         self._known_candidates: dict[tuple[int, ...], tuple[str, ...]] = {}
 
@@ -121,24 +141,55 @@ class LikelyLanguages:
             *packed, rows, self._is_group_weighed[groups], self._weights.weights, self._weights.known, totals, known, exclusive, letters
         )
         words = WordEvidence(totals, known, letters, english_shares, groups)
-        certainties = np.empty(rows.size, np.int64)
-        find_certain(words, self._weights.biases, self._allowed, self.english, self._has_double, certainties)
+        certainties, likeliest = np.empty((2, rows.size), np.int64)
+        find_certain(words, self._weights.biases, self._allowed, self.english, self._has_double, certainties, likeliest)
+        present = set(likeliest.tolist())
+        told = [
+            (*self._count_telling(packed, rows, likeliest, group, certainties), group)
+            for group, place in self._place_of_group.items()
+            if place in present
+        ]
         likelihoods = np.empty((rows.size, len(self.tags)))
         asked: Any = {"rows": rows, "words": words, "likelihoods": likelihoods}
-        self._combine(packed, np.flatnonzero(certainties == CERTAIN), None, **asked)
-        self._combine(packed, np.flatnonzero(certainties == CERTAIN_BUT_FOR_DOUBLE), self._doubles, **asked)
-        for group, columns in enumerate(self._columns_of_group):
-            open_rows = np.flatnonzero((certainties == UNCERTAIN) & (groups == group))
-            self._combine(packed, open_rows, columns, **asked)
+        kinds = np.where(certainties == UNCERTAIN, groups, -certainties)
+        for kind in set(kinds.tolist()):
+            self._combine(packed, np.flatnonzero(kinds == kind), self._columns_of_kind[kind], **asked)
+        for places, counts, group in told:
+            self._heed_telling(likelihoods, places, counts, group)
         chosen, unread = np.empty((rows.size, MOST_CANDIDATES), np.int64), np.empty(rows.size)
         choose_candidates(likelihoods, exclusive, letters, english_shares, self._read_as, self.english, chosen, unread)
         best = likelihoods.argmax(1)
         candidates = [self._candidates(places) for places in zip(*chosen.T.tolist(), strict=True)]
-        latin = np.flatnonzero(groups == 0)
-        self.add_second_languages(packed, rows[latin], best[latin], candidates, places=latin)
-        return LanguageChoice(
-            [self._names[place] for place in best.tolist()], likelihoods[np.arange(rows.size), best], unread, candidates, letters
-        )
+        latin = np.flatnonzero((groups == 0) & (letters >= FEWEST_OTHER))
+        if latin.size:
+            self.add_second_languages(packed, rows[latin], best[latin], candidates, places=latin)
+        likelihood = likelihoods[np.arange(rows.size), best]
+        is_alike = self._is_spoken_alike[best]
+        if is_alike.any():
+            likelihood[is_alike] = likelihoods[is_alike][:, self._is_spoken_alike].sum(1)
+        return LanguageChoice([self._names[place] for place in best.tolist()], likelihood, unread, candidates, letters)
+
+    def _count_telling(
+        self, packed: PackedTexts, rows: IntArray, likeliest: IntArray, group: str, certainties: IntArray
+    ) -> tuple[IntArray, Int32Array]:
+        """Count the words that tell a language from those like it; what they leave no doubt of becomes certain.
+
+        Returns:
+            The places of the texts which by their words are in that language or one like it, and their counts.
+        """
+        places = np.flatnonzero(likeliest == self._place_of_group[group])
+        counts = count_telling_words(packed, rows[places], group)
+        is_told = (counts[:, 0] > 0) & (counts[:, 1:].sum(1) == 0)
+        if self._has_double[self._place_of_group[group]]:
+            is_told &= certainties[places] == CERTAIN_BUT_FOR_DOUBLE
+        certainties[places[is_told]] = CERTAIN
+        return places, counts
+
+    def _heed_telling(self, likelihoods: FloatArray, places: IntArray, counts: Int32Array, group: str) -> None:
+        """Let the words that tell the languages of a group apart change the likelihoods of the texts in some places."""
+        columns = [self.tags.index(tag) for tag in TELLING_WORDS[group]]
+        likelihoods[places[:, None], columns] *= np.exp(_TELLING_TRUST * np.minimum(counts, _MOST_TELLING))
+        likelihoods[places] /= likelihoods[places].sum(1, keepdims=True)
 
     def add_second_languages(
         self, packed: PackedTexts, rows: IntArray, languages: IntArray | int, candidates: list[tuple[str, ...]], *, places: IntArray
@@ -158,7 +209,7 @@ class LikelyLanguages:
         weigh_other_words(*packed, rows, known_language, self._fewest_words, self._weights.known, letters_other, letters)
         letters_other[:, ~self._is_second] = 0
         most = letters_other.max(1)
-        for at in np.flatnonzero((most >= _FEWEST_OTHER) & (most >= _OTHER_SHARE * letters)).tolist():
+        for at in np.flatnonzero((most >= FEWEST_OTHER) & (most >= OTHER_SHARE * letters)).tolist():
             place = int(places[at])
             if candidates[place]:
                 second = self._names[int(self._read_as[int(letters_other[at].argmax())])]
@@ -168,7 +219,8 @@ class LikelyLanguages:
         """Return the tags of candidates by their places; the same ones come again and again."""
         tags = self._known_candidates.get(places)
         if tags is None:
-            tags = self._known_candidates[places] = tuple(self._names[place] for place in places if place >= 0)
+            tags = tuple(self._names[place] for place in places if place >= 0)
+            tags = self._known_candidates[places] = ENGLISH_ALONE if tags == ENGLISH_ALONE else tags
         return tags
 
     def _combine(
@@ -182,18 +234,18 @@ class LikelyLanguages:
         likelihoods: FloatArray,
     ) -> None:
         """Write the likelihoods of the texts in some places, given the n-grams of some languages; without these if there are none."""
-        if not places.size:
-            return
-        some = words.part_of(places)
+        some, some_rows, found = words, rows, likelihoods
+        if places.size < rows.size:
+            some, some_rows, found = words.part_of(places), rows[places], np.empty((places.size, len(self.tags)))
         count = 0 if columns is None else columns.languages.size
         scores, sizes = np.empty((places.size, count)), np.zeros(places.size, np.int64)
         if columns is not None:
-            sizes = score_languages(packed.data, packed.offsets, rows[places], columns.tables, scores)
-        found = np.empty((places.size, len(self.tags)))
+            sizes = score_languages(packed.data, packed.offsets, some_rows, columns.tables, scores)
         languages = _NO_LANGUAGES if columns is None else columns.languages
         is_between_doubles = columns is self._doubles
         combine_evidence(some, self._weights.biases, scores, sizes, languages, is_between_doubles, self._allowed, self.english, found)
-        likelihoods[places] = found
+        if found is not likelihoods:
+            likelihoods[places] = found
 
 
 def _choose_columns(tables: NgramTables, languages: IntArray, is_chosen: BoolArray) -> ScoredLanguages:

@@ -34,7 +34,7 @@ UNCERTAIN, CERTAIN_BUT_FOR_DOUBLE, CERTAIN = range(3)
 _TEMPERATURE = 1.14
 _UNKNOWN_SHARE = 0.04  # of letters in known words; so much is granted to a language none of whose words are found
 _UNKNOWN_LANGUAGE = -4.5  # for what the weights do not know, by logarithms
-_WITHOUT_NGRAMS = -2.0  # for what py3langid does not know
+_WITHOUT_NGRAMS = -1.0  # for what py3langid does not know
 _KNOWN_TRUST = 2.5  # and so much more of the logarithm of the share of known words, which alone speaks for it against a hundred languages
 _RULED_OUT = -30.0  # for what the words leave no room for
 _NGRAM_TRUST = 2.0
@@ -100,7 +100,13 @@ def _known_share(column: int, letters_known: Int32Array, letters_read: int, engl
 
 @kernel
 def find_certain(
-    words: WordEvidence, biases: FloatArray, allowed: BoolArray, english: int, has_double: BoolArray, certainties: IntArray
+    words: WordEvidence,
+    biases: FloatArray,
+    allowed: BoolArray,
+    english: int,
+    has_double: BoolArray,
+    certainties: IntArray,
+    likeliest: IntArray,
 ) -> None:
     """Find the texts whose words alone leave no doubt, so that their n-grams need not be counted.
 
@@ -111,15 +117,16 @@ def find_certain(
         english: the place of English.
         has_double: whether there is a language so close to one of the weights that only n-grams know which it is; shape (c,).
         certainties: gets UNCERTAIN, CERTAIN_BUT_FOR_DOUBLE or CERTAIN for each text; shape (m,).
+        likeliest: gets the likeliest language by the words of each text; shape (m,).
     """
     values = np.empty(biases.size)
     for i in range(certainties.size):
         certainties[i] = UNCERTAIN
         letters = words.letters_read[i]
+        _weigh(words.totals[i], biases, allowed[words.groups[i]], values)
+        best = likeliest[i] = int(values.argmax())
         if letters < _CERTAIN_LETTERS:
             continue
-        _weigh(words.totals[i], biases, allowed[words.groups[i]], values)
-        best = int(values.argmax())
         share = _known_share(best, words.letters_known[i], letters, words.english_shares[i], english)
         if values[best] >= np.log(_CERTAIN) and share >= (_CERTAIN_SHARE if letters < _MORE_LETTERS else _CERTAIN_SHARE_OF_MORE):
             certainties[i] = CERTAIN_BUT_FOR_DOUBLE if has_double[best] else CERTAIN

@@ -332,3 +332,19 @@ def test_signs_are_no_japanese_where_chinese_is_not_read() -> None:
     """Chinese signs without Kana are judged as Japanese too, but never as Japanese alone."""
     assert Identifier.load(("en", "ja", "zh")).identify_texts(["最高"]).candidates == [("zh", "ja")]
     assert Identifier.load(("en", "ja")).identify_texts(["最高"]).candidates == [()]
+
+
+@pytest.mark.parametrize("text", ["Too soon?", "yes i am gay", "RIP KING", "Cuz your pekka was lvl12 while his MK was lvl10...."])
+def test_plain_english_is_judged_as_english_alone(reader: Identifier, text: str) -> None:
+    """Words that no other language has more claim to make no second language a candidate."""
+    assert reader.identify_texts([text]).candidates == [("en",)]
+
+
+def test_single_comment_and_many_are_identified_alike(reader: Identifier) -> None:
+    """What is not English, or not simply so, is found among English comments as it is alone."""
+    texts = ["What a lovely morning, thank you all.", "Hvad er det for noget vrøvl", "नमस्ते", "死ね", "", "сука, you idiots all", "Cat", "x"]
+    together = reader.identify_texts(texts)
+
+    for row, text in enumerate(texts):
+        alone = reader.identify_texts([text])
+        assert [column[row] for column in together] == [column[0] for column in alone]

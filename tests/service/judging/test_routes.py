@@ -35,4 +35,4 @@ def test_languages_are_told() -> None:
     assert told.foreign == [False, False, False, False, True, False]
     assert told.unsure == [False, False, False, True, False, False]
     assert told.unread == [False, False, False, True, True, False]
-    assert describe_languages(IdentifiedLanguages(["en"], [False], [("en",)], NO_FAILURES), {}, frozenset(), own=("en",)).unread == []
+    assert describe_languages(IdentifiedLanguages(["en"], [False], [("en",)], NO_FAILURES), {}, frozenset(), own=("en",)).unread == ()

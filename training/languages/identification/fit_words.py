@@ -24,10 +24,11 @@ __all__ = ["collect_known_words", "fit_language_weights"]
 _Floats = npt.NDArray[np.float32]
 
 _BITS = 15  # 2**15 buckets; with twice as many, the mean accuracy of five words rises by 0.3 points
-_KNOWN_SLOTS = 1 << 16
+_KNOWN_SLOTS = 1 << 17  # of 8,000 words known of a language, one in 200 others passes for known
 _PASSES, _RATE, _PENALTY = 3, 0.1, 1e-6
 _MOST_WEIGHT = 5.0  # of a text in a rare language
 _MOST_KNOWN, _MOST_KNOWN_ENGLISH, _FEWEST_TIMES, _TIMES_OF_OWN = 8_000, 20_000, 2, 3
+_LIKELIER_IN_ENGLISH = 2
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -57,15 +58,22 @@ def fit_language_weights(teaching: TeachingTexts, *, seed: int = 0) -> LanguageW
 
 
 def collect_known_words(teaching: TeachingTexts, tags: Sequence[str]) -> KnownWords:
-    """Return the filter of the most frequent words of each language that occur at least twice; those of our own texts count thrice."""
+    """Return the filter of the most frequent words of each language that occur at least twice; those of our own texts count thrice.
+
+    Comments in other languages have English words. What is so much likelier in English than in a language is not known of that language.
+    """
     counts = defaultdict[str, Counter[str]](Counter)
     for text, tag, own in zip(teaching.texts, teaching.tags, teaching.own, strict=True):
         for word in sorted(set(_WORD.findall(text.lower()))):
             counts[tag][word] += _TIMES_OF_OWN if own else 1
+    english, words_of_english = counts["en"], counts["en"].total()
     words, languages = list[bytes](), list[int]()
     for place, tag in enumerate(tags):
+        least_of_english = counts[tag].total() / max(words_of_english, 1) / _LIKELIER_IN_ENGLISH
         most = counts[tag].most_common(_MOST_KNOWN_ENGLISH if tag == "en" else _MOST_KNOWN)
-        known = [word.encode() for word, count in most if count >= _FEWEST_TIMES]
+        known = [
+            word.encode() for word, count in most if count >= _FEWEST_TIMES and (tag == "en" or count >= least_of_english * english[word])
+        ]
         words += known
         languages += [place] * len(known)
     slots = np.zeros(_KNOWN_SLOTS, np.uint32)

@@ -24,3 +24,12 @@ def test_romanised_comments_are_read_by_the_language() -> None:
     (candidates,) = Identifier.load(["en", "ta"]).identify_texts(["enna da ippadi pesura nee loosu paiya"]).candidates
 
     assert candidates[0] == "ta"
+
+
+def test_hindi_and_urdu_in_latin_letters_are_named_together() -> None:
+    """Words that either may have name the likelier one, although each alone is not likely enough."""
+    likely = Identifier.load(["en", "hi-Latn", "ur-Latn"])._likely
+    choice = likely.choose(pack_bytes([b"koi chahry ka dewana hai"]), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1))
+
+    assert choice.tags[0] in {"hi-Latn", "ur-Latn"}
+    assert choice.likelihoods[0] > 0.8

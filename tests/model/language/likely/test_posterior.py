@@ -51,13 +51,14 @@ def test_between_doubles_others_are_ruled_out() -> None:
 
 def test_words_without_a_doubt_are_certain() -> None:
     """Words that are known and speak for one language are certain, but for its double, unless they are few."""
-    certainties = np.zeros(3, np.int64)
+    certainties, likeliest = np.zeros((2, 3), np.int64)
     totals, letters = np.array([[0, 200], [0, 200], [0, 0]], np.int32), np.array([10, 4, 10], np.int32)
     words = WordEvidence(totals, np.array([[0, 10], [0, 4], [0, 10]], np.int32), letters, np.zeros(3), np.zeros(3, np.int64))
 
-    find_certain(words, np.zeros(2), ALLOWED, 0, np.zeros(2, np.bool_), certainties)
+    find_certain(words, np.zeros(2), ALLOWED, 0, np.zeros(2, np.bool_), certainties, likeliest)
     assert certainties.tolist() == [CERTAIN, UNCERTAIN, UNCERTAIN]
-    find_certain(words, np.zeros(2), ALLOWED, 0, np.array([False, True]), certainties)
+    assert likeliest.tolist() == [1, 1, 0]
+    find_certain(words, np.zeros(2), ALLOWED, 0, np.array([False, True]), certainties, likeliest)
     assert certainties.tolist() == [CERTAIN_BUT_FOR_DOUBLE, UNCERTAIN, UNCERTAIN]
 
 
