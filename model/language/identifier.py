@@ -100,8 +100,8 @@ class Identifier(LanguageGlance):
     def warm(self) -> None:
         """Compile or load the kernels, so that the next call is fast."""
         self.identify_texts(["Das ist doch völliger Unsinn, was hier steht", "Совершенно не согласен с автором", "Good morning to you all"])
-        # Whose words are not known, so that its n-grams are counted.
-        self.identify_texts(["Habari za asubuhi, rafiki yangu mpenzi"])
+        # One whose words are not known, so that its n-grams are counted; and one in a language that is told from another like it.
+        self.identify_texts(["Habari za asubuhi, rafiki yangu mpenzi", "Hvad er det for noget vrøvl, det forstår jeg ikke"])
 
     def identify(self, comments: Sequence[Comment]) -> Languages:
         """Return the languages of n comments; the language that a comment states is strong evidence."""
