@@ -56,7 +56,7 @@ class PackedComments(Sequence[Comment]):
         view = data.data
         firsts, lasts = rows[np.diff(rows, prepend=-2) != 1], rows[np.diff(rows, append=-2) != 1]
         texts = [view[begin:end] for begin, end in zip(offsets[firsts].tolist(), offsets[lasts + 1].tolist(), strict=True)]
-        ends = np.cumsum(np.diff(offsets)[rows])
+        ends = np.cumsum(offsets[rows + 1] - offsets[rows])
         return PackedComments(PackedTexts(np.frombuffer(b"".join(texts), np.uint8), np.concatenate([[0], ends])), self.text_format)
 
     def prepare(self) -> PackedTexts:

@@ -68,16 +68,16 @@ def describe_languages(
     judged_as: list[str | None] = [*ENGLISH_ALONE] * len(codes)
     if are_all_english(candidates, own):
         return LanguageColumns(codes, foreign, unsure, judged_as)
-    all_foreign = list(foreign)
+    all_foreign, are_unread = list(foreign), [False] * len(codes)
     for row in _find_others(candidates, own):
         tags = candidates[row]
         if not tags or row in unread:
             judged_as[row] = None
             all_foreign[row] = foreign[row] or codes[row] is not None
             unsure[row] = not all_foreign[row]
+            are_unread[row] = True
         else:
             judged_as[row] = packs.get(row) or next((tag for tag in tags if tag in own), tags[0])
-    are_unread = [is_foreign or is_unsure for is_foreign, is_unsure in zip(all_foreign, unsure, strict=True)]
     return LanguageColumns(codes, all_foreign, unsure, judged_as, are_unread if True in are_unread else ())
 
 

