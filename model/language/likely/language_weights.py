@@ -78,7 +78,8 @@ def _known_slots(h: np.uint64, entries: int) -> tuple[int, int, int]:
 def languages_of_word(h: np.uint64, known: KnownWords) -> np.uint32:
     """Return a bit for each language that a word with this hash is known of."""
     one, two, three = _known_slots(h, known.size)
-    return known[one] & known[two] & known[three]
+    languages: np.uint32 = known[one] & known[two] & known[three]
+    return languages
 
 
 @kernel

@@ -33,12 +33,12 @@ LONG = "thank you all for this lovely article about the weather and all the late
 
 def others_among(*texts: str) -> int:
     packed, evidence = pack_bytes([text.encode() for text in texts]), np.empty((len(texts), EVIDENCE_COLUMNS), np.int64)
-    return kernels.collect_evidence(*packed, *WORDS, 20, 0.7, evidence)
+    return kernels.collect_evidence(packed.data, packed.offsets, *WORDS, 20, 0.7, evidence)
 
 
 def evidence_of(*texts: str) -> "np.typing.NDArray[np.int64]":
-    evidence = np.empty((len(texts), EVIDENCE_COLUMNS), np.int64)
-    kernels.collect_evidence(*pack_bytes([text.encode() for text in texts]), *WORDS, 20, 0.7, evidence)
+    packed, evidence = pack_bytes([text.encode() for text in texts]), np.empty((len(texts), EVIDENCE_COLUMNS), np.int64)
+    kernels.collect_evidence(packed.data, packed.offsets, *WORDS, 20, 0.7, evidence)
     return evidence
 
 
