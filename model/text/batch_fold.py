@@ -1,9 +1,11 @@
 """Folds many comments of one language together, compiled; each becomes what ``prepare_for_language`` makes of it alone, byte for byte.
 
 What a character is folded into is looked up in a table. A comment with a character that is not in the table yet, with letters of two
-scripts that look alike, with mark-up or with character references is left to Python, which enters its characters into the table.
+scripts that look alike, with words that may be written apart, with mark-up or with character references is left to Python, which enters its
+characters into the table.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from threading import Lock
@@ -17,6 +19,7 @@ from model.comment import Comment
 from model.numba_cache import inner, kernel
 from model.text.language_pipeline import prepare_text_for_language
 from model.text.script_fold import find_fold_rules
+from model.text.signs import SEPARATORS, marks_class
 
 __all__ = ["CodePoints", "fold_together"]
 
@@ -28,6 +31,7 @@ _MOST_BYTES = 254  # of one character
 _BYTES_OF_CHARACTER = 4  # at most, on average
 _BLANK, _REFERENCE = ord(" "), ord("&")
 _GREEK, _CYRILLIC_END = 0x370, 0x530
+_NO_LETTER, _LETTER, _MARK, _BETWEEN = range(4)  # kinds of characters; the last stands between letters that are written apart
 
 
 class _Table(NamedTuple):
@@ -37,11 +41,24 @@ class _Table(NamedTuple):
         sizes: by code point, one more than the number of bytes; 0 where it is not known.
         starts: by code point, where the bytes begin in ``pool``.
         pool: the bytes.
+        kinds: by code point, the kind.
     """
 
     sizes: ByteArray
     starts: Int32Array
     pool: ByteArray
+    kinds: ByteArray
+
+
+@cache
+def _find_kinds() -> ByteArray:
+    """Return the kind of each character, by code point."""
+    characters = "".join(map(chr, range(_MOST_CODE_POINTS)))
+    kinds = np.array([_LETTER if character.isalnum() else _NO_LETTER for character in characters], np.uint8)
+    kinds[ord("_")] = _LETTER
+    kinds[[mark.start() for mark in re.finditer(f"[{marks_class()}]", characters)]] = _MARK
+    kinds[[ord(character) for character in SEPARATORS]] = _BETWEEN
+    return kinds
 
 
 class _FoldTable:
@@ -50,7 +67,9 @@ class _FoldTable:
     def __init__(self, tag: str) -> None:
         self.rules = find_fold_rules(tag)
         # Memory that is never written to is never taken.
-        self.table = _Table(np.zeros(_MOST_CODE_POINTS, np.uint8), np.zeros(_MOST_CODE_POINTS, np.int32), np.zeros(_POOL, np.uint8))
+        self.table = _Table(
+            np.zeros(_MOST_CODE_POINTS, np.uint8), np.zeros(_MOST_CODE_POINTS, np.int32), np.zeros(_POOL, np.uint8), _find_kinds()
+        )
         self._used, self._lock = 0, Lock()
         self.learn(map(chr, range(128)))
 
@@ -151,6 +170,8 @@ def _fold_text(points: CodePoints, has_look_alikes: bool, is_romanised: bool, ke
             return -1
         is_other = _GREEK <= point < _CYRILLIC_END
         script = 2 if is_other else 1 if ord("a") <= (point | 32) <= ord("z") else 0
+        if table.kinds[point] == _BETWEEN and _is_apart(points, at, table.kinds):
+            return -1
         is_mixed = script > 0 and previous > 0 and script != previous
         if is_mixed or (is_other and not has_look_alikes):
             return -1
@@ -175,6 +196,24 @@ def _fold_text(points: CodePoints, has_look_alikes: bool, is_romanised: bool, ke
             out[n] = byte
             n += 1
     return _write_blanks(out, n, blanks)
+
+
+@inner
+def _is_apart(points: CodePoints, at: int, kinds: ByteArray) -> bool:
+    """Return whether two letters with their marks, and the same separator before each, may begin at points[at]."""
+    separator = points[at]
+    for _ in range(2):
+        if at + 1 >= points.size or points[at] != separator or _kind(points, at + 1, kinds) != _LETTER:
+            return False
+        at += 2
+        while at < points.size and _kind(points, at, kinds) == _MARK:
+            at += 1
+    return at >= points.size or _kind(points, at, kinds) != _LETTER
+
+
+@inner
+def _kind(points: CodePoints, at: int, kinds: ByteArray) -> int:
+    return int(np.int64(kinds[points[at]])) if points[at] < _MOST_CODE_POINTS else _LETTER
 
 
 @inner
