@@ -131,7 +131,7 @@ class Moderator:
         self.combined: CombinedReader | None = None if profile is Profile.FAST else build_stored_encoder(stored, known=known)
         self.profile = profile = profile or (Profile.FAST if self.combined is None else Profile.CASCADE)
         self.version, self._ngrams_version = (profile_version(stored.manifest, each) for each in (profile, Profile.FAST))
-        self._withholding = frozenset(each for each in Profile if not stored.manifest.tells("hateful", each.value))
+        self._withholds, self._ngrams_withhold = (not stored.manifest.tells("hateful", each.value) for each in (profile, Profile.FAST))
         # Nothing of this object refers to it: so it is gone, with its arrays, once the last call that it judges is answered.
         classifier = self.classifier  # and not this object, which would keep itself in memory
         self._explain: Callable[..., Explanation] = lambda *given, **options: explain_scores(classifier, *given, **options)
@@ -234,8 +234,10 @@ class Moderator:
             spans = find_spans(comments, lambda comment, row: self._explain(comment, combined, by_both=row in by_both))
             if unexplained := spans.count(None):
                 failures = add_failures(failures, {Step.EXPLANATION: unexplained})
-        profile, version = (Profile.FAST, self._ngrams_version) if ngrams_only else (self.profile, self.version)
-        if profile in self._withholding:
+        profile, version, withholds = self.profile, self.version, self._withholds
+        if ngrams_only:
+            profile, version, withholds = Profile.FAST, self._ngrams_version, self._ngrams_withhold
+        if withholds:
             raw = withhold_hateful(raw, self.policies[policy])
         return Decisions(raw, self.attributes, spans, policy, version, profile, rows.size, first.unreadable, failures)
 

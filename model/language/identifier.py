@@ -139,24 +139,24 @@ class Identifier(LanguageGlance):
         # One by one: they are few, or else their words take much longer, and of a single one no array is worth its while.
         weighed, groups, english = list[int](), list[int](), list[int]()
         mixed = list[tuple[int, bool]]()
+        codes, certainties, foreign, candidates = languages
         for row, (plain, _, other, script, finding, _) in zip(rows.tolist(), evidence[rows].tolist(), strict=True):
-            fewest_mixed = MANY_MIXED
             in_script = False
             if finding == ENGLISH_AND_MORE:
                 english.append(row)
             else:
-                languages.codes[row], languages.certainties[row] = None, 0.0
-                languages.foreign[row], languages.candidates[row] = False, self._usual
+                codes[row], certainties[row], foreign[row], candidates[row] = None, 0.0, False, self._usual
                 in_script = other >= plain and other >= FEWEST_SHOWN
-                fewest_mixed = min(MANY_MIXED, max(_FEWEST_MIXED, _MIXED_SHARE * (plain + other)))
                 group = _GROUPS[script] if in_script else 0
                 if group >= 0:
                     weighed.append(row)
                     groups.append(group)
                 else:
                     self._identify_by_script(packed, row, (plain, other, script), languages)
-            if plain >= fewest_mixed and other >= fewest_mixed:
-                mixed.append((row, in_script))
+            if plain >= _FEWEST_MIXED <= other:
+                fewest = MANY_MIXED if finding == ENGLISH_AND_MORE else min(MANY_MIXED, _MIXED_SHARE * (plain + other))
+                if plain >= fewest <= other:
+                    mixed.append((row, in_script))
         if weighed:
             self._weigh(packed, evidence, np.array(weighed), np.array(groups), languages)
         for row, in_script in mixed:
@@ -165,8 +165,8 @@ class Identifier(LanguageGlance):
             places = np.array(english)
             self._likely.add_second_languages(packed, places, self._likely.english, languages.candidates, places=places)
         for row in rows.tolist():
-            if languages.certainties[row] >= self._certainty:
-                languages.foreign[row], languages.candidates[row] = True, ()
+            if certainties[row] >= self._certainty:
+                foreign[row], candidates[row] = True, ()
 
     def _weigh(self, packed: PackedTexts, evidence: IntArray, rows: IntArray, groups: IntArray, languages: Languages) -> None:
         """Write the languages of texts between whose languages words and n-grams decide."""

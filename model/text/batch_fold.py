@@ -200,7 +200,14 @@ def _fold_text(points: CodePoints, has_look_alikes: bool, is_romanised: bool, ke
 
 @inner
 def _is_apart(points: CodePoints, at: int, kinds: ByteArray) -> bool:
-    """Return whether two letters with their marks, and the same separator before each, may begin at points[at]."""
+    """Return whether points[at] may be the first of the separators between three letters with their marks."""
+    before = at - 1
+    while before >= 0 and _kind(points, before, kinds) == _MARK:
+        before -= 1
+    if before < 0 or _kind(points, before, kinds) != _LETTER:
+        return False
+    if before > 0 and (_kind(points, before - 1, kinds) == _LETTER or _kind(points, before - 1, kinds) == _MARK):
+        return False
     separator = points[at]
     for _ in range(2):
         if at + 1 >= points.size or points[at] != separator or _kind(points, at + 1, kinds) != _LETTER:

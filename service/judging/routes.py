@@ -66,10 +66,11 @@ def describe_languages(
     # Nearly all comments are English on most sites; only the others are looked at one by one.
     unsure: list[bool] = [False] * len(codes)
     judged_as: list[str | None] = [*ENGLISH_ALONE] * len(codes)
-    if are_all_english(candidates, own):
+    others = _find_others(candidates, own)
+    if not others:
         return LanguageColumns(codes, foreign, unsure, judged_as)
     all_foreign, are_unread = list(foreign), [False] * len(codes)
-    for row in _find_others(candidates, own):
+    for row in others:
         tags = candidates[row]
         if not tags or row in unread:
             judged_as[row] = None
