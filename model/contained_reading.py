@@ -17,11 +17,11 @@ from model.encoder.combined import CombinedReader
 from model.encoder.context_rule import prepare_contexts
 from model.explain import Explanation, Span
 from model.failures import Failures, Step, log_failure
+from model.ngrams.batch_fold import fold_together
 from model.ngrams.packed_comments import PackedComments
 from model.ngrams.packed_texts import PackedTexts
 from model.ngrams.raw_scores import RawScores, allocate_scores
 from model.policy import Policy
-from model.text.batch_fold import fold_together
 from model.text.unicode import fold_characters
 from model.threads import check_interruption, is_interruptible, run_in_slices, run_in_steps
 

@@ -4,12 +4,12 @@ import re
 import unicodedata
 from functools import cache
 
-__all__ = ["SEPARATORS", "join_signs", "marks_class", "places_of_joined"]
+__all__ = ["SIGN_SEPARATORS", "join_signs", "marks_class", "places_of_joined"]
 
 _MARK_BLOCKS = (range(0x300, 0x3100), range(0xA66F, 0xAC00))
-SEPARATORS = "-._* "
+SIGN_SEPARATORS = "-._* "
 """What stands between letters that are written apart."""
-_SEPARATOR = f"[{SEPARATORS}]"
+_SEPARATOR = f"[{SIGN_SEPARATORS}]"
 # Chinese and Japanese have no blanks, and in Korean many words are one sign: nothing tells there what is written apart.
 _LETTER = "[^\\W\\d_\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]"
 

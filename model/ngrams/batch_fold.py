@@ -19,7 +19,7 @@ from model.comment import Comment
 from model.numba_cache import inner, kernel
 from model.text.language_pipeline import prepare_text_for_language
 from model.text.script_fold import find_fold_rules
-from model.text.signs import SEPARATORS, marks_class
+from model.text.signs import SIGN_SEPARATORS, marks_class
 
 __all__ = ["CodePoints", "fold_together"]
 
@@ -57,7 +57,7 @@ def _find_kinds() -> ByteArray:
     kinds = np.array([_LETTER if character.isalnum() else _NO_LETTER for character in characters], np.uint8)
     kinds[ord("_")] = _LETTER
     kinds[[mark.start() for mark in re.finditer(f"[{marks_class()}]", characters)]] = _MARK
-    kinds[[ord(character) for character in SEPARATORS]] = _BETWEEN
+    kinds[[ord(character) for character in SIGN_SEPARATORS]] = _BETWEEN
     return kinds
 
 

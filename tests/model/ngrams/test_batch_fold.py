@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.comment import Comment, Format
-from model.text import batch_fold
+from model.ngrams import batch_fold
 from model.text.language_pipeline import prepare_for_language
 from tests.model.python_bodies import python_bodies
 
