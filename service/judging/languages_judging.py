@@ -195,7 +195,9 @@ def _judge_by_pack(
 
 def _find_passages(comments: Sequence[Comment], routes: Routes, tag: str, identifier: "Identifier") -> tuple[IntArray, list[Comment]]:
     """Return what is not English of the comments that the model of the site and a pack judge both, as ``find_own_passages`` does."""
-    return find_own_passages(comments, np.intersect1d(routes.packs[tag], routes.own), tag, identifier)
+    rows = routes.packs[tag]
+    are_both = np.append(routes.own, -1)[np.searchsorted(routes.own, rows)] == rows
+    return find_own_passages(comments, rows[are_both], tag, identifier)
 
 
 def _choose(comments: Sequence[Comment], rows: IntArray) -> Sequence[Comment]:
