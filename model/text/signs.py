@@ -35,11 +35,18 @@ def join_signs(text: str) -> str:
     hint, apart = _patterns()
     if hint.search(text) is None:
         return text
-    return apart.sub(lambda word: word[0].replace(word[1], ""), text)
+    return apart.sub(lambda word: word[0].replace(word[1], "") if _is_one_word(word) else word[0], text)
 
 
 def places_of_joined(text: str) -> list[int]:
     """Return where in a text each character stands that ``join_signs`` leaves of it."""
     _, apart = _patterns()
-    left_out = {place for word in apart.finditer(text) for place in range(*word.span()) if text[place] == word[1]}
+    words = filter(_is_one_word, apart.finditer(text))
+    left_out = {place for word in words for place in range(*word.span()) if text[place] == word[1]}
     return [place for place in range(len(text)) if place not in left_out]
+
+
+def _is_one_word(apart: re.Match[str]) -> bool:
+    """Tell whether signs were one word: between blanks, most are letters alone, since in Hindi a letter with its mark often is a word."""
+    signs = apart[0].split(apart[1])
+    return apart[1] != " " or 2 * sum(len(sign) > 1 for sign in signs) <= len(signs)
