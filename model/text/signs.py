@@ -13,6 +13,8 @@ _SEPARATOR = f"[{SIGN_SEPARATORS}]"
 # Chinese and Japanese have no blanks, and in Korean many words are one sign: nothing tells there what is written apart.
 _LETTER = "[^\\W\\d_\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]"
 
+_DEVANAGARI = "".join(map(chr, range(0x900, 0x980)))
+
 
 @cache
 def marks_class() -> str:
@@ -47,6 +49,6 @@ def places_of_joined(text: str) -> list[int]:
 
 
 def _is_one_word(apart: re.Match[str]) -> bool:
-    """Tell whether signs were one word: between blanks, most are letters alone, since in Hindi a letter with its mark often is a word."""
+    """Tell whether signs were one word: in Hindi, where a letter with its mark often is a word, blanks have to part mostly bare letters."""
     signs = apart[0].split(apart[1])
-    return apart[1] != " " or 2 * sum(len(sign) > 1 for sign in signs) <= len(signs)
+    return apart[1] != " " or signs[0][0] not in _DEVANAGARI or 2 * sum(len(sign) > 1 for sign in signs) <= len(signs)

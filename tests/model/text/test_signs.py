@@ -22,6 +22,7 @@ TEXTS = st.text(st.one_of(st.characters(), st.sampled_from("abcdé     ...---___
         ("f*o*t*z*e", "fotze"),
         ("ह रा म", "हराम"),
         ("क.मी.ने", "कमीने"),
+        ("কু ত্ তা র", "কুত্তার"),
         ("ك ل ب", "كلب"),
     ],
 )
