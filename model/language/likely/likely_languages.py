@@ -106,19 +106,12 @@ class LikelyLanguages:
         self._is_second = ((self._read_as >= 0) & self._allowed[0])[: len(own)]
         # English abuse is short: two words are enough.
         self._fewest_words = np.array([2 if tag == _ENGLISH else FEWEST_OTHER_WORDS for tag in own])
-        of_language = self._language_of_score
-        columns_of_group = [
-            _choose_columns(tables, of_language, np.array([place >= 0 and allowed[place] for place in of_language.tolist()]))
-            for allowed in self._allowed
-        ]
         doubles = [places[tag] for pair in _DOUBLES.items() for tag in pair if tag in places]
-        self._doubles = _choose_columns(tables, of_language, np.isin(of_language, doubles))
-        # By the group of scripts where words leave a doubt, or by what they leave none about.
-        self._columns_of_kind: dict[int, ScoredLanguages | None] = {
-            **dict(enumerate(columns_of_group)),
-            -CERTAIN_BUT_FOR_DOUBLE: self._doubles,
-            -CERTAIN: None,
-        }
+        # By the group of scripts where words leave a doubt, or by what they leave none about; chosen when first needed.
+        self._columns_of_kind: dict[int, ScoredLanguages | None] = {-CERTAIN: None}
+        of_language = self._language_of_score
+        self._is_weighed = {group: allowed[of_language] for group, allowed in enumerate(self._allowed)}
+        self._is_weighed[-CERTAIN_BUT_FOR_DOUBLE] = np.isin(of_language, doubles)
         self._is_group_weighed = self._allowed[:, : len(own)].sum(1) > 1
         self._place_of_group = {group: places[group] for group in TELLING_WORDS}
         self._is_spoken_alike = np.array([tag in _SPOKEN_ALIKE for tag in self.tags])
@@ -153,7 +146,7 @@ class LikelyLanguages:
         asked: Any = {"rows": rows, "words": words, "likelihoods": likelihoods}
         kinds = np.where(certainties == UNCERTAIN, groups, -certainties)
         for kind in set(kinds.tolist()):
-            self._combine(packed, np.flatnonzero(kinds == kind), self._columns_of_kind[kind], **asked)
+            self._combine(packed, np.flatnonzero(kinds == kind), kind, **asked)
         for places, counts, group in told:
             self._heed_telling(likelihoods, places, counts, group)
         chosen, unread = np.empty((rows.size, MOST_CANDIDATES), np.int64), np.empty(rows.size)
@@ -223,17 +216,24 @@ class LikelyLanguages:
             tags = self._known_candidates[places] = ENGLISH_ALONE if tags == ENGLISH_ALONE else tags
         return tags
 
+    def _columns(self, kind: int) -> ScoredLanguages | None:
+        """Return the n-grams of the languages of a kind of texts; None if none are needed."""
+        if kind not in self._columns_of_kind:
+            self._columns_of_kind[kind] = _choose_columns(self._tables, self._language_of_score, self._is_weighed[kind])
+        return self._columns_of_kind[kind]
+
     def _combine(
         self,
         packed: PackedTexts,
         places: IntArray,
-        columns: ScoredLanguages | None,
+        kind: int,
         *,
         rows: IntArray,
         words: WordEvidence,
         likelihoods: FloatArray,
     ) -> None:
-        """Write the likelihoods of the texts in some places, given the n-grams of some languages; without these if there are none."""
+        """Write the likelihoods of the texts in some places, given the n-grams of the languages of a kind; without these if it has none."""
+        columns = self._columns(kind)
         some, some_rows, found = words, rows, likelihoods
         if places.size < rows.size:
             some, some_rows, found = words.part_of(places), rows[places], np.empty((places.size, len(self.tags)))
@@ -242,7 +242,7 @@ class LikelyLanguages:
         if columns is not None:
             sizes = score_languages(packed.data, packed.offsets, some_rows, columns.tables, scores)
         languages = _NO_LANGUAGES if columns is None else columns.languages
-        is_between_doubles = columns is self._doubles
+        is_between_doubles = kind == -CERTAIN_BUT_FOR_DOUBLE
         combine_evidence(some, self._weights.biases, scores, sizes, languages, is_between_doubles, self._allowed, self.english, found)
         if found is not likelihoods:
             likelihoods[places] = found
