@@ -193,6 +193,8 @@ class Decisions:
             which = np.flatnonzero(_are_graver(theirs, raw.part_of(rows)))
             taken = rows[which]
             decided.append(taken)
+            if not taken.size:
+                continue
             raw.floats[taken] = np.nan
             columns = {name: LABEL_HEADS + column for column, name in enumerate(other.attribute_names)}
             known = [(LABEL_HEADS + at, columns[name]) for at, name in enumerate(self.attribute_names) if name in columns]

@@ -98,6 +98,7 @@ def read_first(
         own = moderator.first_pass(_choose(comments, routes.own), policy=policy, threads=threads)
         to_read.append(routes.own[own.encoder_rows])
     by_pack = {}
+    passages = _find_passages(comments, routes, identifier)
     for tag, rows in routes.packs.items():
         try:
             pack = packs.moderator(tag)
@@ -107,7 +108,7 @@ def read_first(
             continue
         by_pack[tag] = first
         to_read.append(rows[first.encoder_rows])
-        to_read.append(_find_passages(comments, routes, tag, identifier)[0])
+        to_read.append(passages[tag][0])
     return np.unique(np.concatenate(to_read)), own, by_pack
 
 
@@ -154,10 +155,10 @@ def judge_by_language(
     decisions = _with_policy(decisions, policy.thresholds).spread(len(comments), routes.own)
     asked: Any = {"explain": explain, "threads": threads, "ngrams_only": ngrams_only}
     parts, judges = [], []
+    passages = _find_passages(comments, routes, identifier)
     for tag, rows in routes.packs.items():
-        passages, rest = _find_passages(comments, routes, tag, identifier)
         known = None if first is None else first.packs.get(tag)
-        for part, texts, reading in ((rows, _choose(comments, rows), known), (passages, rest, None)):
+        for part, texts, reading in ((rows, _choose(comments, rows), known), (*passages[tag], None)):
             if part.size:
                 by_pack, version = _judge_by_pack(moderator, packs, tag, texts, policy=policy, first_pass=reading, **asked)
                 parts.append((part, by_pack))
@@ -193,11 +194,11 @@ def _judge_by_pack(
         return replace(by_pack, failures=add_failures(by_pack.failures, {Step.JUDGEMENT: len(comments)})), packs.version(tag)
 
 
-def _find_passages(comments: Sequence[Comment], routes: Routes, tag: str, identifier: "Identifier") -> tuple[IntArray, list[Comment]]:
+def _find_passages(comments: Sequence[Comment], routes: Routes, identifier: "Identifier") -> dict[str, tuple[IntArray, list[Comment]]]:
     """Return what is not English of the comments that the model of the site and a pack judge both, as ``find_own_passages`` does."""
-    rows = routes.packs[tag]
-    are_both = np.append(routes.own, -1)[np.searchsorted(routes.own, rows)] == rows
-    return find_own_passages(comments, rows[are_both], tag, identifier)
+    own = np.append(routes.own, -1)
+    both = {tag: rows[own[np.searchsorted(routes.own, rows)] == rows] for tag, rows in routes.packs.items()}
+    return find_own_passages(comments, both, identifier)
 
 
 def _choose(comments: Sequence[Comment], rows: IntArray) -> Sequence[Comment]:

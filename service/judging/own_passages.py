@@ -4,7 +4,7 @@ A sentence of abuse in one language is lost among many friendly ones in another:
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,42 +25,51 @@ _SENTENCE = re.compile(r"[^.!?…。！？؟।\r\n]+[.!?…。！？؟।\r\n]*
 _MOST_SENTENCES = 50
 
 
-def find_own_passages(comments: Sequence[Comment], rows: IntArray, tag: str, identifier: "Identifier") -> tuple[IntArray, list[Comment]]:
+def find_own_passages(
+    comments: Sequence[Comment], rows: Mapping[str, IntArray], identifier: "Identifier"
+) -> dict[str, tuple[IntArray, list[Comment]]]:
     """Return comments without what is English in them: blanks stand in its place, so that the rest lies where it lay.
 
     Args:
         comments: n comments.
-        rows: the numbers of those that are judged as English and by the pack of another language, ascending; shape (m,).
-        tag: that language.
+        rows: by language, the numbers of the comments that are judged as English and by the pack of that language, ascending.
         identifier: tells which sentences are English.
 
     Returns:
-        The numbers of the comments that have both English sentences and others, ascending; and what is left of each. Comments in
-        HTML are not taken apart.
+        By language, the numbers of its comments that have both English and other sentences, ascending; and what is left of each. Comments
+        in HTML are not taken apart.
     """
-    read = [(row, comment) for row in rows.tolist() if (comment := comments[row]).format is not Format.HTML]
-    blank = _blank_latin_letters if _LATIN not in tag_scripts(tag) else _blank_english_sentences
-    rests = blank([comment.text for _, comment in read], tag, identifier)
-    kept = [
-        (row, comment._replace(text=rest, language=None))
-        for (row, comment), rest in zip(read, rests, strict=True)
-        if rest != comment.text and rest.strip()
-    ]
-    return np.array([row for row, _ in kept], np.int64), [comment for _, comment in kept]
+    texts = {row: comment.text for row in _all_rows(rows) if (comment := comments[row]).format is not Format.HTML}
+    latin = {tag: some for tag, some in rows.items() if _LATIN in tag_scripts(tag)}
+    sentences = _identify_sentences({row: texts[row] for row in _all_rows(latin) if row in texts}, identifier)
+    passages = {}
+    for tag, some in rows.items():
+        kept = []
+        for row in some.tolist():
+            if (text := texts.get(row)) is not None:
+                rest = _blank_english_sentences(sentences[row], tag) if tag in latin else _LATIN_LETTERS.sub(" ", text)
+                if rest != text and rest.strip():
+                    kept.append((row, comments[row]._replace(text=rest, language=None)))
+        passages[tag] = np.array([row for row, _ in kept], np.int64), [comment for _, comment in kept]
+    return passages
 
 
-def _blank_latin_letters(texts: Sequence[str], _tag: str, _identifier: "Identifier") -> list[str]:
-    return [_LATIN_LETTERS.sub(" ", text) for text in texts]
+def _all_rows(rows: Mapping[str, IntArray]) -> set[int]:
+    return {row for some in rows.values() for row in some.tolist()}
 
 
-def _blank_english_sentences(texts: Sequence[str], tag: str, identifier: "Identifier") -> list[str]:
-    """Return texts without the sentences that are English and not in a language; those of one sentence, or of very many, as they are."""
-    sentences = [[match[0] for match in _SENTENCE.finditer(text)] for text in texts]
-    read = [some if 1 < len(some) <= _MOST_SENTENCES else [] for some in sentences]
-    # All at once, which takes a fraction of the time.
-    candidates = iter(identifier.identify_texts([sentence for some in read for sentence in some]).candidates)
-    return [
-        "".join(" " * len(sentence) if _ENGLISH in (tags := next(candidates)) and tag not in tags else sentence for sentence in some)
-        or text
-        for text, some in zip(texts, read, strict=True)
-    ]
+def _identify_sentences(texts: Mapping[int, str], identifier: "Identifier") -> dict[int, list[tuple[str, tuple[str, ...]]]]:
+    """Return the sentences of texts by their numbers, each with the languages that it may be in; none where there is one, or very many.
+
+    All are identified at once, which takes a fraction of the time.
+    """
+    sentences = {row: [match[0] for match in _SENTENCE.finditer(text)] for row, text in texts.items()}
+    read = {row: some if 1 < len(some) <= _MOST_SENTENCES else [] for row, some in sentences.items()}
+    together = [sentence for some in read.values() for sentence in some]
+    candidates = iter(identifier.identify_texts(together).candidates if together else ())
+    return {row: [(sentence, next(candidates)) for sentence in some] for row, some in read.items()}
+
+
+def _blank_english_sentences(sentences: Sequence[tuple[str, tuple[str, ...]]], tag: str) -> str:
+    """Return sentences without those that are English and not in a language."""
+    return "".join(" " * len(sentence) if _ENGLISH in tags and tag not in tags else sentence for sentence, tags in sentences)

@@ -28,7 +28,8 @@ def identifier() -> Identifier:
 )
 def test_english_around_a_passage_is_blank(identifier: Identifier, text: str, tag: str, left: str) -> None:
     """English sentences, and Latin letters around another script, become blanks: what is left lies where it lay."""
-    rows, comments = find_own_passages([Comment("a", "Hello"), Comment("b", text, language="en")], np.array([1]), tag, identifier)
+    comments = [Comment("a", "Hello"), Comment("b", text, language="en")]
+    rows, comments = find_own_passages(comments, {tag: np.array([1])}, identifier)[tag]
 
     assert rows.tolist() == [1]
     ((rest),) = [comment.text for comment in comments]
@@ -50,5 +51,5 @@ def test_english_around_a_passage_is_blank(identifier: Identifier, text: str, ta
 )
 def test_other_comments_are_judged_as_a_whole_alone(identifier: Identifier, comment: Comment) -> None:
     """A comment without English sentences, one of English alone, and mark-up are not taken apart."""
-    rows, comments = find_own_passages([comment], np.array([0]), "de", identifier)
+    rows, comments = find_own_passages([comment], {"de": np.array([0])}, identifier)["de"]
     assert (rows.tolist(), comments) == ([], [])
