@@ -54,6 +54,7 @@ _SHORT_HAN = 8
 # Full-width letters and those of mathematics.
 _COMPATIBLE = re.compile("[\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]")
 _HAN = SCRIPT_NAMES.index("Han")
+_SENTENCE_ENDS = " \t\r\n.!?…~。！？～"
 # The certainty that text in another script is foreign, as a logistic function of its share of the letters: half of them is enough.
 _SCRIPT_SLOPE, _SCRIPT_OFFSET = 10.0, -2.0
 # Each script's place in GROUPED_SCRIPTS, -1 for those of one language.
@@ -146,7 +147,8 @@ class Identifier(LanguageGlance):
                 english.append(row)
             else:
                 codes[row], certainties[row], foreign[row], candidates[row] = None, 0.0, False, self._usual
-                in_script = other >= plain and other >= FEWEST_SHOWN
+                # A single letter shows nothing, as that of a face, unless it is a word by itself.
+                in_script = other >= plain and (other >= FEWEST_SHOWN or (script == _HAN and _is_one_word(_text(packed, row))))
                 group = _GROUPS[script] if in_script else 0
                 if group >= 0:
                     weighed.append(row)
@@ -254,6 +256,11 @@ def _is_named(tag: str, likelihood: float, english: float) -> bool:
     if tag == _ENGLISH:
         return likelihood >= _NAMED and english > 0
     return likelihood >= (_NAMED_AGAINST_ENGLISH if english >= ENGLISH_SHARE else _NAMED)
+
+
+def _is_one_word(text: str) -> bool:
+    """Return whether letters are all of a text but for what ends a sentence."""
+    return text.strip(_SENTENCE_ENDS).isalpha()
 
 
 def _text(packed: PackedTexts, row: int) -> str:

@@ -330,6 +330,12 @@ def test_few_words_in_a_script_are_in_a_language_that_is_read(text: str) -> None
     assert languages.foreign == [False]
 
 
+def test_a_sign_alone_is_a_word() -> None:
+    """A single Chinese sign is a comment in Chinese, or Japanese; one between other signs is part of a face."""
+    languages = Identifier.load(("en", "ja", "zh")).identify_texts(["滚", "死!", "(╯°口°)╯", "A 滚"])
+    assert languages.candidates == [("zh", "ja"), ("zh", "ja"), ("en",), ("en",)]
+
+
 def test_signs_are_no_japanese_where_chinese_is_not_read() -> None:
     """Chinese signs without Kana are judged as Japanese too, but never as Japanese alone."""
     assert Identifier.load(("en", "ja", "zh")).identify_texts(["最高"]).candidates == [("zh", "ja")]
