@@ -44,6 +44,8 @@ DEFAULT_CERTAINTY = 0.95
 (_ENGLISH,) = ENGLISH_ALONE
 # A language that is likelier than this is named; than the second, where the words are English as well.
 _NAMED, _NAMED_AGAINST_ENGLISH = 0.4, 0.9
+# A language that nothing reads, if it is likelier than this, leaves no candidates.
+_NAMED_UNREAD = 0.7
 # A text too short to be called foreign is so with this certainty at most.
 _MOST_OF_SHORT = 0.5
 _FEWEST_WEIGHED = 2  # letters
@@ -189,6 +191,8 @@ class Identifier(LanguageGlance):
                 if group and not candidates and (of_script := self._read_of_script[group]):
                     answer = of_script[0], 1 / len(of_script), of_script
             is_named = _is_named(*answer[:2], english)
+            if likelihood >= _NAMED_UNREAD and finding != TOO_SHORT and not self._likely.may_be_read(tag):
+                answer = tag, likelihood, ()
             may_be_disguised = is_high and (plain or not group) and not (is_named and answer[0] == _ENGLISH)
             if may_be_disguised and self._is_disguised_english(_text(packed, row), letters=FEWEST_SHOWN):
                 languages.codes[row], languages.certainties[row] = _ENGLISH, float(_ENGLISH not in self.learned)

@@ -103,6 +103,10 @@ class LikelyLanguages:
         self._read_as = np.array([places.get(name, -1) if name in learned else -1 for name in self._names], np.int64)
         self._read_as[self._read_as >= 0] = [self.tags.index(self._names[at]) for at in np.flatnonzero(self._read_as >= 0)]
 
+        doubles_of_read = {other for tag, other in _DOUBLES.items() if tag in learned}
+        self._is_read = {
+            name: place >= 0 or name in doubles_of_read for name, place in zip(self._names, self._read_as.tolist(), strict=True)
+        }
         self._is_second = ((self._read_as >= 0) & self._allowed[0])[: len(own)]
         # English abuse is short: two words are enough.
         self._fewest_words = np.array([2 if tag == _ENGLISH else FEWEST_OTHER_WORDS for tag in own])
@@ -117,6 +121,10 @@ class LikelyLanguages:
         self._is_spoken_alike = np.array([tag in _SPOKEN_ALIKE for tag in self.tags])
         self._has_double = np.array([tag in _DOUBLES for tag in own])
         self._known_candidates: dict[tuple[int, ...], tuple[str, ...]] = {}
+
+    def may_be_read(self, tag: str) -> bool:
+        """Return whether a text in a language is read: that language, or one that words hardly tell from it."""
+        return self._is_read[tag]
 
     def choose(self, packed: PackedTexts, rows: IntArray, groups: IntArray, english_shares: FloatArray) -> LanguageChoice:
         """Return what some texts are likely in.

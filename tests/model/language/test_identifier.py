@@ -330,6 +330,19 @@ def test_few_words_in_a_script_are_in_a_language_that_is_read(text: str) -> None
     assert languages.foreign == [False]
 
 
+def test_a_language_that_nothing_reads_leaves_no_candidates() -> None:
+    """What is rather Tagalog is judged by no neighbour's pack; a language that words hardly tell from a read one is judged by that."""
+    languages = Identifier.load(("da", "en", "ta", "ur-Latn")).identify_texts(
+        [
+            "Maraming salamat sa video na ito, malaking tulong!",
+            "ang tanga mo naman, tumahimik ka na lang",
+            "Hvorfor er du så dum, din idiot?",
+        ]
+    )
+    assert languages.codes[:2] == ["tl", "tl"]
+    assert languages.candidates == [(), (), ("da",)]
+
+
 def test_a_sign_alone_is_a_word() -> None:
     """A single Chinese sign is a comment in Chinese, or Japanese; one between other signs is part of a face."""
     languages = Identifier.load(("en", "ja", "zh")).identify_texts(["滚", "死!", "(╯°口°)╯", "A 滚"])
