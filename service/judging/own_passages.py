@@ -11,7 +11,6 @@ import numpy as np
 
 from model.array_types import IntArray
 from model.comment import Comment, Format
-from model.language.tags import tag_scripts
 
 if TYPE_CHECKING:
     # Importing it at run time would load the compiled kernels, which not every process needs.
@@ -39,6 +38,8 @@ def find_own_passages(
         By language, the numbers of its comments that have both English and other sentences, ascending; and what is left of each. Comments
         in HTML are not taken apart.
     """
+    from model.language.tags import tag_scripts
+
     texts = {row: comment.text for row in _all_rows(rows) if (comment := comments[row]).format is not Format.HTML}
     latin = {tag: some for tag, some in rows.items() if _LATIN in tag_scripts(tag)}
     sentences = _identify_sentences({row: texts[row] for row in _all_rows(latin) if row in texts}, identifier)
