@@ -132,17 +132,18 @@ def both(write_both: Callable[..., Path], tmp_path_factory: pytest.TempPathFacto
 @pytest.mark.parametrize("profile", [Profile.FAST, Profile.FULL])
 def test_judging_ends_with_its_next_step(both: Path, profile: Profile, explain: bool) -> None:
     """Judging can be interrupted between comments, windows of the encoder and words that are left out, and ends there."""
-    moderator = Moderator.load(both, profile=profile)
 
-    def work() -> object:
-        return moderator.decide(COMMENTS, explain=explain, threads=1)
+    def count_steps(*, most: int) -> int:
+        # One that has read nothing yet: what an encoder has just read it does not read once more.
+        moderator = Moderator.load(both, profile=profile)
+        return _count_steps(lambda: moderator.decide(COMMENTS, explain=explain, threads=1), most=most)
 
-    whole = _count_steps(work, most=100)
+    whole = count_steps(most=100)
 
     encoder_steps = len(COMMENTS) * (20 if explain else 1) if profile is Profile.FULL else 0
     assert whole >= min(encoder_steps + (len(COMMENTS) if explain else 2), 100)
     for most in (1, whole // 8 or 1):
-        assert _count_steps(work, most=most) == most
+        assert count_steps(most=most) == most
 
 
 def test_small_steps_change_nothing(both: Path) -> None:
@@ -151,4 +152,6 @@ def test_small_steps_change_nothing(both: Path) -> None:
     with interruptible(lambda: None):
         in_steps = moderator.decide(COMMENTS, threads=1)
 
-    assert (in_steps.scores == moderator.decide(COMMENTS, threads=1).scores).all()
+    # One that has not read them yet.
+    again = Moderator.load(both, profile=Profile.FULL)
+    assert (in_steps.scores == again.decide(COMMENTS, threads=1).scores).all()

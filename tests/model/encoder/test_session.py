@@ -39,10 +39,21 @@ def test_order_counts() -> None:
 def test_neighbours_do_not_count() -> None:
     """The log-odds of a text are the same to the last bit alone, in any batch, and with any number of threads."""
     texts = prepared(*(" ".join(LETTERS[at % 26 : at % 26 + 1 + at % 9]) + "!" * (at % 4) for at in range(400)))
-    encoder = reader()
-    together = encoder.read(texts, threads=4)
-    np.testing.assert_array_equal(together, encoder.read(texts))
-    np.testing.assert_array_equal(together, np.vstack([encoder.read([text]) for text in texts]))
+    together, alone = reader().read(texts, threads=4), reader()
+    np.testing.assert_array_equal(together, reader().read(texts))
+    np.testing.assert_array_equal(together, np.vstack([alone.read([text]) for text in texts]))
+
+
+def test_what_was_just_read_is_not_read_again() -> None:
+    """Texts that one model has just had read cost the next one nothing; others are read, and all have the same log-odds."""
+    encoder, texts, calls = reader(), prepared("a b", "you, not", "a b c"), list[None]()
+    first = encoder.read(texts[:2])
+
+    with interruptible(lambda: calls.append(None)):
+        again = encoder.read([texts[1], texts[2], texts[0]])
+
+    assert len(calls) == 1
+    np.testing.assert_array_equal(again, np.vstack([first[1], reader().read(texts[2:]), first[0]]))
 
 
 def test_disguises_do_not_help() -> None:
@@ -91,7 +102,7 @@ def test_the_worst_window_counts() -> None:
     encoder = reader(tokens=10)
     long = "a b c d " * 4 + "q z q z"
     alone = np.vstack([encoder.run_windows([window]) for window in encoder.windows(long)])
-    np.testing.assert_array_equal(encoder.log_odds(long), alone.max(axis=0))
+    np.testing.assert_array_equal(reader(tokens=10).log_odds(long), alone.max(axis=0))
 
 
 def test_a_context_is_read_behind_the_comment() -> None:
@@ -147,7 +158,8 @@ def test_windows_of_one_length_are_computed_together() -> None:
         together = encoder.read(texts)
 
     assert len(calls) == 2  # of 32 windows of four pieces each at most
-    np.testing.assert_array_equal(together, np.vstack([encoder.read([text]) for text in texts]))
+    alone = replace(encoder)
+    np.testing.assert_array_equal(together, np.vstack([alone.read([text]) for text in texts]))
 
 
 @pytest.mark.parametrize("heads", [2, 7])
