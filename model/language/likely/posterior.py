@@ -42,6 +42,8 @@ _ENGLISH_PRIOR = 1.4  # English is four times as frequent as others
 _LEXICON_TRUST = 0.9  # the lexicon of English has words of others as well
 # Read languages that are less likely than the likeliest by this factor, or less likely than this, are no candidates.
 _LEAST_OF_BEST, _LEAST_LIKELY = 0.1, 0.03
+# Nor are, where no language is likely, those less likely than this, as long as there is English: most such texts are names.
+_LEAST_OF_NAMES = 0.1
 # English is one as well if the words are English, and if no language is likely.
 _ENGLISH_SHARE, _LEAST_ENGLISH, _NOTHING_LIKELY = 0.7, 0.05, 0.4
 # A second language has so many letters in words of its own, and this share of all.
@@ -236,6 +238,8 @@ def choose_candidates(
         best = row.max()
         count = 0
         least = max(_LEAST_LIKELY, _LEAST_OF_BEST * best)
+        if best < _NOTHING_LIKELY and read_as[english] >= 0 and row[english] > 0.0:
+            least = max(least, _LEAST_OF_NAMES)
         while count < MOST_CANDIDATES:
             next_best = -1
             for column in range(row.size):

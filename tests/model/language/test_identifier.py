@@ -355,7 +355,7 @@ def test_signs_are_no_japanese_where_chinese_is_not_read() -> None:
     assert Identifier.load(("en", "ja")).identify_texts(["最高"]).candidates == [()]
 
 
-@pytest.mark.parametrize("text", ["yes i am gay", "Same bro", "Coward", "true point .", "Live in peoria , az"])
+@pytest.mark.parametrize("text", ["yes i am gay", "Same bro", "Coward", "true point .", "Live in peoria , az", "Negroponte"])
 def test_plain_english_is_judged_as_english_alone(reader: Identifier, text: str) -> None:
     """Words that no other language has more claim to make no second language a candidate."""
     assert reader.identify_texts([text]).candidates == [("en",)]
