@@ -23,7 +23,6 @@ from model.array_types import ByteArray, FloatArray
 from model.encoder.graph.graph_file import Graph, read_graph
 from model.encoder.graph.graph_sizes import check_graph, check_sizes
 from model.encoder.plain_form import plain_form
-from model.encoder.recent_windows import RecentWindows
 from model.encoder.wordpiece import WordPiece
 from model.normaliser.buffers import make_buffers
 from model.normaliser.normalise import normalise_bytes
@@ -107,10 +106,6 @@ class EncoderReader:
     @cached_property
     def _checked_lengths(self) -> set[int]:
         return set()
-
-    @cached_property
-    def _recent(self) -> RecentWindows:
-        return RecentWindows()
 
     @cached_property
     def heads(self) -> int:
@@ -255,19 +250,13 @@ class EncoderReader:
     def run_windows(self, windows: Sequence[list[int]]) -> FloatArray:
         """Return the log-odds of k windows, shape (k, heads); all that stands in a window behind its first mark of an end is context."""
         log_odds = np.empty((len(windows), self.heads))
-        is_new = np.ones(len(windows), np.bool_)
-        for row, window in enumerate(windows):
-            if (known := self._recent.find(window)) is not None:
-                log_odds[row], is_new[row] = known, False
         lengths = np.fromiter(map(len, windows), np.int64, len(windows))
-        for length in np.unique(lengths[is_new]).tolist():
-            rows, most = np.flatnonzero(is_new & (lengths == length)), self._batch_size(length)
+        for length in np.unique(lengths).tolist():
+            rows, most = np.flatnonzero(lengths == length), self._batch_size(length)
             self._check_length(length)
             for batch in np.split(rows, range(most, rows.size, most)):
                 check_interruption()
                 log_odds[batch] = self._run(np.array([windows[row] for row in batch.tolist()], np.int64))
-        new = np.flatnonzero(is_new)
-        self._recent.remember([windows[row] for row in new.tolist()], log_odds[new])
         return log_odds
 
     def _run(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

@@ -134,7 +134,6 @@ def test_judging_ends_with_its_next_step(both: Path, profile: Profile, explain: 
     """Judging can be interrupted between comments, windows of the encoder and words that are left out, and ends there."""
 
     def count_steps(*, most: int) -> int:
-        # One that has read nothing yet: what an encoder has just read it does not read once more.
         moderator = Moderator.load(both, profile=profile)
         return _count_steps(lambda: moderator.decide(COMMENTS, explain=explain, threads=1), most=most)
 
@@ -152,6 +151,5 @@ def test_small_steps_change_nothing(both: Path) -> None:
     with interruptible(lambda: None):
         in_steps = moderator.decide(COMMENTS, threads=1)
 
-    # One that has not read them yet.
     again = Moderator.load(both, profile=Profile.FULL)
     assert (in_steps.scores == again.decide(COMMENTS, threads=1).scores).all()

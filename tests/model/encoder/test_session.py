@@ -44,18 +44,6 @@ def test_neighbours_do_not_count() -> None:
     np.testing.assert_array_equal(together, np.vstack([alone.read([text]) for text in texts]))
 
 
-def test_what_was_just_read_is_not_read_again() -> None:
-    """Texts that one model has just had read cost the next one nothing; others are read, and all have the same log-odds."""
-    encoder, texts, calls = reader(), prepared("a b", "you, not", "a b c"), list[None]()
-    first = encoder.read(texts[:2])
-
-    with interruptible(lambda: calls.append(None)):
-        again = encoder.read([texts[1], texts[2], texts[0]])
-
-    assert len(calls) == 1
-    np.testing.assert_array_equal(again, np.vstack([first[1], reader().read(texts[2:]), first[0]]))
-
-
 def test_disguises_do_not_help() -> None:
     """The encoder reads the normalised text: case, marks on letters and spelled-out disguises change nothing."""
     plain, *disguised = reader().read(prepared("you idiot", "YOU idiot", "you  id\u0456ot", "you i.d.i.o.t"))
